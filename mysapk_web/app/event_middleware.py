@@ -1,7 +1,6 @@
 """The wall inside Reflex: runs before every handler, refuses what no policy allows, and binds state to its session.
 
-A state tree belongs to the session that filled it. For another session with the same client token, a hydrate empties the
-tree first, and every other event is refused.
+For another session with the same client token, a hydrate empties the tree first; every other event is refused.
 """
 
 from __future__ import annotations

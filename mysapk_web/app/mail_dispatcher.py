@@ -113,11 +113,7 @@ class MailDispatcher:
                 await asyncio.wait_for(finished.wait(), STOP_SECONDS)
 
     def _step(self) -> bool:
-        """One batch; true when it was not empty.
-
-        Raises:
-            MailConnectionError: The server is unreachable or refuses to serve.
-        """
+        """One batch; true when it was not empty. Raises MailConnectionError: the server is unreachable or refuses to serve."""
         self._server_fault = None
         done = self.run_once()
         if self._server_fault is not None:

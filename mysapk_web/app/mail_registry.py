@@ -25,12 +25,7 @@ _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
 def render(letter: MailKind, facts: MailContext, settings: Settings) -> EmailMessage:
-    """The whole message, text and HTML, with all headers.
-
-    Raises:
-        PermanentMailError: Invalid recipient.
-        ValueError: A required fact is missing.
-    """
+    """The whole message, text and HTML, with all headers. Raises PermanentMailError, or ValueError for a missing fact."""
     check_recipient(facts.recipient)
     words = _LETTERS[letter](facts, settings)
     opening = Paragraph(f"Yth. {single_line(facts.name)}," if single_line(facts.name) else "Dengan hormat,")

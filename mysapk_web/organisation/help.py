@@ -77,12 +77,7 @@ _ASKED: Final = range(3, 201)
 
 
 def search_helpdesks(session: Session, *, client: ClientContext, asked: str) -> list[AgencyHelp]:
-    """Helpdesks of agencies by words of their name. Open to everybody: it shows what agencies publish, nothing about people.
-
-    Raises:
-        FormError: Too little or too much was typed; costs nothing.
-        CommittingUserError: Too many searches from this network.
-    """
+    """Helpdesks of agencies by words of their name, for everybody. Raises FormError, or CommittingUserError beyond the limit."""
     words = asked.split()
     if len("".join(words)) not in _ASKED:
         raise FormError({"instansi": "Isi paling sedikit 3 huruf nama instansi."})
@@ -104,11 +99,7 @@ def contact_view(row: HelpContact) -> ContactView:
 
 
 def validate_contact(given: ContactView) -> ContactView:
-    """The contact as stored.
-
-    Raises:
-        FormError: By form field.
-    """
+    """The contact as stored. Raises FormError: by form field."""
     values = {name: " ".join(getattr(given, attribute).split()) for name, attribute in CONTACT_FIELDS.items()}
     faults = {name: f"Paling banyak {limit} karakter." for name, limit in _LIMITS.items() if len(values[name]) > limit}
     faults |= _contact_faults(values)

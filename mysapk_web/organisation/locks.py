@@ -6,11 +6,7 @@ from mysapk_web.organisation.tables.agency import Instansi
 
 
 def lock_agency(session: Session, instansi_id: int | None) -> None:
-    """Serialise count-then-insert checks of an agency until the transaction ends; count after this. SQLite has one writer anyway.
-
-    Args:
-        instansi_id: None for the whole country, which has no row and locks that of its first agency.
-    """
+    """Serialise count-then-insert checks of an agency until the transaction ends; None locks the country, by its first agency."""
     wanted = select(Instansi.id).order_by(col(Instansi.id)).limit(1)
     if instansi_id is not None:
         wanted = select(Instansi.id).where(Instansi.id == instansi_id)

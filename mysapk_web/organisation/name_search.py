@@ -24,10 +24,8 @@ _WORDS: Final = 6
 def matches_name(text: str, *, everywhere: bool) -> ColumnElement[bool]:
     """Condition over `pegawai`: the NIP begins with the typed digits, or the name contains the typed words.
 
-    Across all agencies the name must begin with the text: only that has an index over millions.
-
-    Raises:
-        UserError: Too short for a search across all agencies.
+    Across all agencies the name must begin with the text, because only that has an index over millions; too short a text
+    raises UserError.
     """
     digits = _digits(text)
     if digits is not None:
@@ -59,11 +57,7 @@ def search_people(
 def search_in_agencies(
     session: Session, text: str, agencies: Collection[int], *, first: int | None = None
 ) -> ColumnElement[bool]:
-    """The same within some agencies: ids are found first, through the name index alone.
-
-    Args:
-        first: Only so many, by name, for a list that nothing else filters or sorts.
-    """
+    """The same within some agencies: ids are found first, through the name index alone; with `first` only so many, by name."""
     inside, named = col(Pegawai.instansi_id).in_(agencies), matches_name(text, everywhere=False)
     indexed = words_begin(session, agencies, _words(text)) if _digits(text) is None and agencies else None
     found = select(Pegawai.id).where(and_(inside, named) if indexed is None else indexed)

@@ -111,13 +111,9 @@ def revisions_by_period(session: Session) -> dict[tuple[int | None, str], int]:
 
 
 def require_current(session: Session, actor: Actor | None, changes: Changes, seen: int) -> None:
-    """Refuse an action on a subject that changed since its page was loaded. The subject must be locked.
+    """Refuse an action on a locked subject that changed since its page was loaded. Raises StaleRevisionError.
 
-    Args:
-        seen: From the browser: only compared, decides nothing else.
-
-    Raises:
-        StaleRevisionError: With who changed it and when.
+    `seen` comes from the browser: it is only compared and decides nothing else.
     """
     if actor is None:
         return

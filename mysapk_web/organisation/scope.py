@@ -43,13 +43,10 @@ def units_in_scope(actor: Actor, permission: Permission) -> ColumnElement[bool]:
 
 
 def agency_in_scope(actor: Actor, permission: Permission, column: Any, *, whole: bool = False) -> ColumnElement[bool]:
-    """Over a column with an agency id.
+    """Over a column with an agency id; `whole`: only where the permission covers the whole agency.
 
     Events and mails carry the agency they concerned and are limited by this besides the person: whoever moves takes nothing
     along (decision 0013).
-
-    Args:
-        whole: Only where the permission covers the whole agency, not just some units.
     """
     grants = [grant for grant in actor.effective_grants if permission in MATRIX[grant.role]]
     if any(grant.instansi_id is None and grant.role is Role.ADMIN_BKN for grant in grants):

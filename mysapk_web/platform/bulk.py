@@ -16,11 +16,7 @@ from sqlmodel import Session, SQLModel
 
 
 def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of one shape, by attribute. Omitted columns must have a default in the database, or be the id.
-
-    Raises:
-        DBAPIError: Of the kind any other statement raises, such as IntegrityError; its text holds no values.
-    """
+    """Insert rows of one shape, by attribute. Raises DBAPIError as any other statement does, without values in its text."""
     if not rows:
         return
     session.flush()
@@ -44,9 +40,6 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
     """Update rows of one shape by their `id`. Objects the session has loaded are stale afterwards.
 
     PostgreSQL checks unique columns row by row within the statement: a value must be given up in an earlier call.
-
-    Raises:
-        DBAPIError: As in `insert_many`.
     """
     if not rows:
         return

@@ -29,10 +29,7 @@ def final_id(session: Session, table: type[SQLModel]) -> int | None:
 
     PostgreSQL: an insert locks the table before it draws an id and keeps the lock until the row is visible. So once all
     holders of that lock at the time the newest row was read have ended, nothing can appear below that row. SQLite has one
-    writer at a time, so whatever can be read is final.
-
-    Args:
-        session: Each statement must see what was committed before it (`Database.read` or `begin`).
+    writer at a time. Each statement of the session must see what was committed before it.
     """
     column: Any = table.__table__.c["id"]  # type: ignore[attr-defined]
     newest = int(session.execute(select(func.max(column))).scalar() or 0)

@@ -91,12 +91,7 @@ def store(folder: Path, source: Path, now: datetime) -> str:
 
 
 def read(folder: Path, sha256: str) -> bytes:
-    """Content by hash, restored from the trash if need be.
-
-    Raises:
-        DocumentMissingError: Neither in place nor in the trash.
-        DocumentDamagedError: Other content, or unreadable.
-    """
+    """Content by hash, restored from the trash if need be. Raises DocumentMissingError or DocumentDamagedError."""
     path = _path(folder, sha256)
     try:
         if not path.exists() and restore(folder, sha256):
@@ -116,11 +111,7 @@ def exists(folder: Path, sha256: str) -> bool:
 
 
 def is_intact(folder: Path, sha256: str) -> bool:
-    """Whether the content matches its name.
-
-    Raises:
-        FileNotFoundError: It is gone.
-    """
+    """Whether the content matches its name. Raises FileNotFoundError: it is gone."""
     try:
         return digest(_path(folder, sha256)) == sha256
     except FileNotFoundError:

@@ -93,11 +93,7 @@ async def read_batched(use_case: Callable[Concatenate[Session, P], T], *args: P.
 async def run_hashing(
     by: ClientContext, use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Run a use case that hashes a password (never inside a transaction) after its `precheck`, when its network has a turn.
-
-    Raises:
-        ServerBusyError: No slot for this network.
-    """
+    """Run a use case that hashes a password, after its `precheck`, when its network has a turn. Raises ServerBusyError."""
     pools, check = _executors(), precheck_of(use_case)
 
     def validate() -> None:

@@ -34,11 +34,7 @@ _checks: dict[Callable[..., Any], Callable[..., Any]] = {}
 def precheck(
     check: Callable[Concatenate[Database, P], object],
 ) -> Callable[[Callable[Concatenate[Database, P], T]], Callable[Concatenate[Database, P], T]]:
-    """Declare the check a hashing use case passes before it waits for a slot.
-
-    Args:
-        check: Same arguments as the use case; only reads, and raises what the use case would raise.
-    """
+    """Declare the check a hashing use case passes before it waits for a slot: it takes the same arguments and only reads."""
 
     def mark(use_case: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], T]:
         _checks[use_case] = check
@@ -48,11 +44,7 @@ def precheck(
 
 
 def precheck_of(use_case: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], object]:
-    """The declared check.
-
-    Raises:
-        TypeError: There is none.
-    """
+    """The declared check. Raises TypeError: there is none."""
     if use_case not in _checks:
         raise TypeError(f"{use_case.__qualname__} does not declare a precheck")
     return _checks[use_case]
@@ -86,11 +78,7 @@ class HashingQueue:
         self._turn = 0.0
 
     async def run(self, work: Callable[[], T], *, network: str, share: int = 1) -> T:
-        """Run work when its network has its turn; `share` is its number of turns per turn of an ordinary network.
-
-        Raises:
-            ServerBusyError: No slot is left for this network, or a smaller holder took it.
-        """
+        """Run work when its network has its turn; `share` is its turns per turn of an ordinary network. Raises ServerBusyError."""
         if self._held >= self._places:
             self._make_room(network, share)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()

@@ -35,14 +35,7 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 @contextmanager
 def migration_transaction(database: Database) -> Iterator[Connection]:
-    """One transaction for a migration.
-
-    SQLite rebuilds a table by dropping it, which active foreign keys forbid; they are off meanwhile, and every reference is
-    checked before the end.
-
-    Raises:
-        RuntimeError: Dangling references; nothing was written.
-    """
+    """On SQLite foreign keys are off meanwhile, because it rebuilds tables by dropping them; all are checked at the end."""
     with database.engine.connect() as connection:
         driver = connection.connection.driver_connection if database.is_sqlite else None
         if driver is not None:

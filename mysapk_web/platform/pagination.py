@@ -67,7 +67,7 @@ def paginate(
     unlimited: bool = False,
     known: int | None = None,
 ) -> Page[Any]:
-    """Read one page of a query, which has no order yet; the last of `order` must be unique.
+    """Read one page of a query without order; the last of `order` must be unique.
 
     Args:
         unlimited: The list is short by nature: count and page to its end.

@@ -15,11 +15,7 @@ NO_FILE: Final = "Tujuan ini bukan berkas biasa. Sebutkan berkas baru, atau berk
 
 
 def require_regular_file(path: Path) -> None:
-    """Refuse a link, a folder or a device.
-
-    Raises:
-        UserError: It is one.
-    """
+    """Refuse a link, a folder or a device. Raises UserError: it is one."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise UserError(NO_FILE)
 

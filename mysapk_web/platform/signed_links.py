@@ -18,8 +18,7 @@ _MAX_LENGTH = 200
 def sign_reset_request(settings: Settings, request_id: str) -> str:
     """A reference to a reset request, for continuing on another device. No secret: the token is still required.
 
-    76 URL-safe characters that neither begin nor end with punctuation, so that no mail program truncates it and no web server
-    takes it for a hidden file.
+    It neither begins nor ends with punctuation: mail programs would truncate it, web servers take it for a hidden file.
     """
     return _signer(settings, "reset-link").sign(request_id).decode()
 

@@ -101,11 +101,7 @@ class AppState(rx.State):
 
 
 def form_text(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:
-    """One text field of a submitted form, "" when missing or no text.
-
-    Raises:
-        UserError: Longer than `limit`.
-    """
+    """One text field of a submitted form, "" when missing or no text. Raises UserError: longer than `limit`."""
     value = form.get(name) if isinstance(form, dict) else None
     if not isinstance(value, str):
         return ""

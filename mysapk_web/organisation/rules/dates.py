@@ -46,11 +46,7 @@ def as_typed(text: str) -> str:
 
 
 def parse_day_field(text: str, label: str) -> date | None:
-    """None for an empty field.
-
-    Raises:
-        DateError: No date, or an implausible year.
-    """
+    """None for an empty field. Raises DateError: no date, or an implausible year."""
     if not text.strip():
         return None
     day = parse_date(text)

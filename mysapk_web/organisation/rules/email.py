@@ -44,14 +44,10 @@ class DomainVerdict(StrEnum):
 
 
 def normalise_email(text: str) -> str:
-    """The one stored spelling, used on input, import and comparison.
+    """The one stored spelling, used on input, import and comparison. Raises EmailError, which says what to correct.
 
-    Trimmed of blanks and invisible characters; full-width forms become ASCII, letters lower case, an international domain
-    punycode. Other compatibility characters before the @ are not folded: a look-alike such as the Kelvin sign must never
-    become somebody else's address. No DNS lookup.
-
-    Raises:
-        EmailError: Says what to correct.
+    Full-width forms become ASCII, letters lower case, an international domain punycode. Other compatibility characters before
+    the @ are not folded: a look-alike such as the Kelvin sign must never become somebody else's address. No DNS lookup.
     """
     if len(text) > _MAX_INPUT:
         raise _too_long()
@@ -98,11 +94,7 @@ def _any(text: str) -> str:
 
 
 def mask_email(text: str) -> str:
-    """Such as `eli*****@gmail.com`: lower case, at most 300 characters, recognisable to the owner.
-
-    At least one letter before the @ stays hidden, and the number of stars never reveals the length. Text that is no address
-    is masked the same way without a domain.
-    """
+    """Such as `eli*****@gmail.com`: at least one letter before the @ stays hidden, and the stars never reveal the length."""
     address = _clean(text[:_MAX_INPUT])[:MAX_LENGTH].lower()
     local, at, domain = address.rpartition("@")
     if not at:
@@ -114,9 +106,8 @@ def mask_email(text: str) -> str:
 def domain_verdict(address: str, policy: DomainPolicy, agency_domains: Collection[str]) -> DomainVerdict:
     """What a policy says of an address.
 
-    Args:
-        agency_domains: Their subdomains count; a leading `@` or dot is ignored. With AGENCY_ONLY and no domains, no address
-            passes. Free mail counts as the agency's only if that very service is listed, not through a shared suffix.
+    Subdomains count. With AGENCY_ONLY and no domains, no address passes. Free mail counts as the agency's only if that very
+    service is listed, not through a shared suffix.
     """
     if policy is DomainPolicy.ALLOW:
         return DomainVerdict.OK

@@ -76,13 +76,10 @@ class Nip:
 
 
 def normalise_nip(text: str) -> str:
-    """18 digits from what people type, paste or import.
+    """18 digits from what people type, paste or import; raises NipError (EMPTY, TOO_LONG, SPREADSHEET, CHARACTER, LENGTH).
 
     Blanks, dots, hyphens and invisible characters are ignored, full-width digits folded, digits of other scripts refused.
-    No number ends in 000 (sequences start at 001, also internally), so that ending betrays a spreadsheet, which keeps 15 digits.
-
-    Raises:
-        NipError: EMPTY, TOO_LONG, SPREADSHEET, CHARACTER or LENGTH.
+    No number ends in 000 (sequences start at 001), so that ending betrays a spreadsheet, which keeps 15 digits.
     """
     if len(text) > MAX_INPUT:
         raise NipError(NipFault.TOO_LONG, "Isian NIP terlalu panjang. Isi hanya 18 angka NIP.")
@@ -110,11 +107,7 @@ def normalise_nip(text: str) -> str:
 
 
 def parse_nip(text: str, *, jenis: JenisPegawai, today: date) -> Nip:
-    """Check a NIP against the employment on file; a PPT Non-ASN number is not taken apart. `today` is the date ages refer to.
-
-    Raises:
-        NipError: As `normalise_nip`, or BIRTH_DATE, AGE, TMT_YEAR, TMT_MONTH, KIND, GENDER.
-    """
+    """Check a NIP against the employment on file. Raises NipError; the internal number of a PPT Non-ASN is not taken apart."""
     if jenis is JenisPegawai.PPT_NON_ASN:
         # As in the login form: everybody employed can type their own number there.
         return Nip(parse_typed_nip(text, today=today), NipKind.INTERNAL)
@@ -133,13 +126,10 @@ def parse_nip(text: str, *, jenis: JenisPegawai, today: date) -> Nip:
 
 
 def parse_typed_nip(text: str, *, today: date) -> str:
-    """Refuse a typed NIP that nobody can have, whoever is on file.
+    """Refuse a typed NIP that nobody can have. Raises NipError.
 
     Numbers of PNS and PPPK begin with the century of a birth; anything else may be an internal number and is not taken apart.
     Age is not checked: it passes, and the number stays.
-
-    Raises:
-        NipError: As `normalise_nip`, or BIRTH_DATE, TMT_YEAR, TMT_MONTH, GENDER.
     """
     value = normalise_nip(text)
     if value.startswith(_CENTURIES):

@@ -80,11 +80,8 @@ def effective_period(periods: Iterable[PeriodWindow], kind: PeriodKind, now: dat
     """The period that counts for one instansi: running now (the one ending last), else the next, else the last.
 
     Rows of the instansi win over national rows as a whole: as soon as it has one of this kind, national ones are ignored. An
-    extension that starts before or at the end of what it prolongs is joined to it (start of the first row, latest end,
-    `extends` set); one that starts later is a period of its own, after a pause.
-
-    Raises:
-        ValueError: `now` is naive.
+    extension that starts before or at the end of what it prolongs is joined to it; one that starts later is a period of its
+    own, after a pause.
     """
     _require_aware(now)
     rows = [period for period in periods if period.kind is kind]
@@ -103,9 +100,6 @@ def last_ended(periods: Iterable[PeriodWindow], kind: PeriodKind, now: datetime)
 
     Rows of the instansi win from when the first of them begins: one that is only published undoes nothing that has ended. A
     row that ends while another continues, or begins, ended nothing.
-
-    Raises:
-        ValueError: `now` is naive.
     """
     _require_aware(now)
     rows = [period for period in periods if period.kind is kind and period.starts_at <= now]
@@ -119,7 +113,6 @@ def last_ended(periods: Iterable[PeriodWindow], kind: PeriodKind, now: datetime)
 
 
 def period_status(periods: Iterable[PeriodWindow], kind: PeriodKind, now: datetime, zone: ZoneInfo) -> PeriodStatus:
-    """Raises ValueError if `now` is naive."""
     period = effective_period(periods, kind, now)
     if period is None:
         return PeriodStatus(kind, Phase.NONE, None, 0)

@@ -205,9 +205,6 @@ GRANTABLE: Final[Mapping[Role, frozenset[Role]]] = MappingProxyType(
 """Who may grant which role, within their scope. Nobody grants their own role or a higher one; an ADMIN_BKN is
 created on the command line only."""
 
-NEEDS_SECOND_FACTOR: Final = frozenset(Role) - {Role.PEGAWAI}
-"""Roles that act on other people's data and therefore need TOTP first."""
-
 
 def may(roles: Iterable[Role], permission: Permission) -> bool:
     return any(permission in MATRIX[role] for role in roles)

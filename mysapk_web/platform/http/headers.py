@@ -22,11 +22,7 @@ _FILES = ("text/javascript", "application/javascript", "text/css", "image/", "fo
 
 
 def script_hashes(policy_file: Path) -> list[str]:
-    """Hashes of the inline scripts of the built pages.
-
-    Raises:
-        FileNotFoundError: The front end was not built.
-    """
+    """Hashes of the inline scripts of the built pages. Raises FileNotFoundError: the front end was not built."""
     return list(json.loads(policy_file.read_text())["script_hashes"])
 
 

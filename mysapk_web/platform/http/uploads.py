@@ -30,11 +30,7 @@ class UploadEmptyError(Exception):
 async def receive(request: Request, new_path: Callable[[], Path], open_new: Callable[[Path], int], limit: int) -> Path:
     """Write the body into a new file and return its path; nothing is left of it on an exception.
 
-    Raises:
-        UploadTooLargeError: More than `limit` bytes came or were announced.
-        UploadEmptyError: Nothing came.
-        TimeoutError: It did not come in time.
-        ClientDisconnect: The sender has gone.
+    Raises UploadTooLargeError, UploadEmptyError, TimeoutError, or ClientDisconnect when the sender has gone.
     """
     if declared_length(request) > limit:
         raise UploadTooLargeError

@@ -131,12 +131,7 @@ def enqueue(
     due_at: datetime | None = None,
     **params: Any,
 ) -> OutboxMail:
-    """Add one mail.
-
-    Args:
-        account_id: Its stored address at send time gets the mail; None only together with `recipient`.
-        recipient: Normalised address, where it is not the stored one.
-    """
+    """Add one mail, to the account's stored address at send time, or to `recipient`."""
     moment = clock.now()
     mail = OutboxMail(
         template=letter.value,

@@ -69,13 +69,7 @@ class SmtpTransport:
         return DEADLINE_STEPS * self._settings.smtp_timeout
 
     def send(self, message: EmailMessage, recipient: str) -> None:
-        """Hand over one message.
-
-        Raises:
-            MailConnectionError: Server unreachable, slow, cut off, untrusted, or refusing the login.
-            TemporaryMailError: 4xx to this mail.
-            PermanentMailError: 5xx to this mail, or an invalid recipient.
-        """
+        """Hand over one message; raises a `MailError` of the kind that says what to retry."""
         check_recipient(recipient)
         payload = message.as_bytes(policy=WIRE)
         try:

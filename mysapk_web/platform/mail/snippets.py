@@ -40,11 +40,7 @@ def event_time(facts: MailContext) -> str:
 
 
 def request_of(facts: MailContext) -> MailRequest:
-    """The request a mail is about.
-
-    Raises:
-        ValueError: There is none.
-    """
+    """The request a mail is about. Raises ValueError: there is none."""
     if facts.request is None:
         raise ValueError("this letter needs its request")
     return facts.request

@@ -20,12 +20,7 @@ __all__ = ["ConsoleTransport", "FileTransport", "SmtpTransport", "Transport", "m
 
 class Transport(Protocol):
     def send(self, message: EmailMessage, recipient: str) -> None:
-        """Returning means that the message was accepted.
-
-        Raises:
-            TemporaryMailError: Not now; `MailConnectionError` when no other mail would get through either.
-            PermanentMailError: Never.
-        """
+        """Returning means that the message was accepted; otherwise raises a `MailError`."""
 
     def close(self) -> None:
         """The next `send` opens again."""
@@ -38,12 +33,7 @@ class FileTransport:
         self.folder = folder
 
     def send(self, message: EmailMessage, recipient: str) -> None:
-        """Write under a temporary name and move into place, so that readers see whole files only.
-
-        Raises:
-            PermanentMailError: Invalid recipient.
-            MailConnectionError: The folder can't be written.
-        """
+        """Write under a temporary name and move into place, so that readers see whole files only."""
         check_recipient(recipient)
         name = f"{clock.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}.eml"
         draft = self.folder / f".{name}.tmp"

@@ -24,13 +24,10 @@ class FilenameError(ValueError):
 
 
 def clean_pdf_name(raw: str) -> str:
-    """A name that is safe to show and to save under: at most 100 characters, ending in `.pdf`.
+    """A name that is safe to show and to save under, at most 100 characters, ending in `.pdf`. Raises FilenameError.
 
     Folders, control characters and bidirectional overrides are dropped. A missing extension is added (phones often send
     none); any other is refused, also behind a NUL.
-
-    Raises:
-        FilenameError: Another extension.
     """
     last = re.split(r"[/\\]", fold_full_width(unicodedata.normalize("NFC", raw[:MAX_INPUT])))[-1]
     allowed = _FORBIDDEN.sub(" ", last)

@@ -22,11 +22,7 @@ class Stored(SQLModel):
 
     @property
     def pk(self) -> int:
-        """The id of a row that is in the database.
-
-        Raises:
-            ValueError: It has not been flushed yet.
-        """
+        """The id of a row that is in the database. Raises ValueError: it has not been flushed yet."""
         if self.id is None:
             raise ValueError(f"{type(self).__name__} has no id before it is flushed")
         return self.id
