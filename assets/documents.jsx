@@ -1,4 +1,4 @@
-// Documents of a usulan: sent to their own route with progress, shown inside the page.
+// Documents of a proposal: uploaded with progress, shown inside the page.
 // Each export is wrapped in mysapk_web/pdm/pages/components/widgets.py. Nothing here decides anything; the server does.
 import { useRef, useState } from "react";
 import { useWide } from "$/public/behaviour.jsx";
@@ -10,8 +10,7 @@ const sizeOf = (bytes) =>
     ? `${(bytes / 1048576).toLocaleString("id-ID", { maximumFractionDigits: 1 })} MB`
     : `${Math.ceil(bytes / 1024).toLocaleString("id-ID")} KB`;
 
-// Sends one file as it is to a route of its own, and says how far it is.
-export function Upload({ to, limit, label, again, onStored, ...rest }) {
+export function DocumentUpload({ to, limit, label, again, onStored, ...rest }) {
   const input = useRef(null);
   const clear = () => {
     if (input.current) input.current.value = "";
@@ -60,8 +59,8 @@ export function Upload({ to, limit, label, again, onStored, ...rest }) {
   );
 }
 
-// Shows a document inside the page, in the viewer of the browser; where there is no room, and always beside it, in a tab of its own.
-export function DocumentView({ src, label }) {
+// Shows a document inside the page, in the viewer of the browser, or in a tab of its own where there is no room.
+export function DocumentViewer({ src, label }) {
   const [open, setOpen] = useState(false);
   const wide = useWide();
   return (

@@ -1,4 +1,4 @@
-// What the pages of the PDM do in the browser itself: a draft that saves itself, lists searched on the server.
+// What the PDM pages do in the browser: a draft that saves itself, lists searched on the server.
 // Each export is wrapped in mysapk_web/pdm/pages/components/widgets.py. Nothing here decides anything; the server does.
 import { createContext, useContext, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useLost } from "$/public/behaviour.jsx";
@@ -6,17 +6,17 @@ import { useLost } from "$/public/behaviour.jsx";
 const PAUSE = 600; // milliseconds without a key until a draft is saved
 const PATIENCE = 12000; // milliseconds without an answer until a save counts as lost
 const LOOK_UP = 250; // milliseconds without a key until a list is searched
-const FRESH = 30000; // milliseconds that what was typed last is kept for a page that shows itself anew
+const FRESH = 30000; // milliseconds that the last keystrokes are kept for a page that reloads
 
-const kept = new Map(); // draft -> what was typed and is not known to be stored; outlives the component, not the document
+const kept = new Map(); // draft -> typed and not confirmed as stored; outlives the component, not the document
 
-// The line is shut before a document goes, so what was typed in the last moment lies in this tab until the page is there again.
+// The socket closes before a page unloads, so the last keystrokes stay in this tab until the page is back.
 const STASH = "draf-";
 function stash(ident, typed) {
   try {
     sessionStorage.setItem(STASH + ident, JSON.stringify({ typed, at: Date.now(), lost: false }));
   } catch {
-    // A browser that keeps nothing; the question before leaving was asked.
+    // The browser stores nothing; the user was asked before leaving.
   }
 }
 function takeKept(ident) {
@@ -26,7 +26,7 @@ function takeKept(ident) {
   const fresh = found && (found.lost || Date.now() - found.at < FRESH);
   return fresh ? found.typed : {};
 }
-const DraftContext = createContext({ change: () => {}, shown: {}, values: {}, dirty: {} }); // outside a draft nothing is kept
+const DraftContext = createContext({ change: () => {}, shown: {}, values: {}, dirty: {} }); // outside a draft nothing is saved
 
 const met = (rule, values) => {
   if (!rule.field) return true;
@@ -62,9 +62,9 @@ function restore(element, wanted) {
   }
 }
 
-// Saves what is typed into it after each pause: only what changed, one event at a time. `saved` is the answer of the server:
-// `stamp` changes with every answer, `loaded` tells an answer to opening the page from one to a save.
-export function Draft({ ident, saved, answers, values, rules, writable, onSave, children }) {
+// Saves what is typed after each pause: only what changed, one event at a time. `saved` is the server's answer: `stamp`
+// changes with every answer, `loaded` distinguishes the answer to loading the page from that to a save.
+export function DraftForm({ ident, saved, answers, values, rules, writable, onSave, children }) {
   const element = useRef(null);
   const lost = useLost();
   const [typed, setTyped] = useState({});
@@ -127,7 +127,7 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
 
   useEffect(() => {
     if (saved.loaded) {
-      // The page may have been shown from what this tab knew before: what is stored now counts, except where somebody typed since.
+      // The page may show what this tab knew before: stored values win, except where someone has typed since.
       if (work.flight) giveBack();
       setTyped({ ...work.dirty });
       restore(element.current, { ...values, ...work.dirty });
@@ -211,8 +211,8 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
   );
 }
 
-// Around a field: there only while its condition holds. What was typed stays in it.
-export function Asked({ name, names, children, ...rest }) {
+// A field or section, shown while its condition holds. What was typed stays in it.
+export function ConditionalField({ name, names, children, ...rest }) {
   const draft = useContext(DraftContext);
   const open = names ? names.some((each) => draft.shown[each] !== false) : draft.shown[name] !== false;
   return (
@@ -222,12 +222,12 @@ export function Asked({ name, names, children, ...rest }) {
   );
 }
 
-export function Differing({ name, value, differs, children }) {
+export function OnFileValue({ name, value, differs, children }) {
   const typed = useContext(DraftContext).values[name] ?? value;
   return differs || typed !== value ? <p className="help on-file">{children}</p> : null;
 }
 
-// WAI-ARIA combobox with a list that the server searches; a form gets the code, people see the words.
+// WAI-ARIA combobox whose list the server searches; the form gets the code, people see the label.
 export function Combobox({ name, value, text, found, onSearch, around, parent, ...rest }) {
   const draft = useContext(DraftContext);
   const list = useId();
@@ -339,7 +339,7 @@ export function Combobox({ name, value, text, found, onSearch, around, parent, .
   );
 }
 
-// A list item that the address names gets the focus once it is there: the content comes after the page.
+// A list item named by the URL gets the focus once it is rendered: content arrives after the page.
 export function NamedItem({ ident, children, ...rest }) {
   const element = useRef(null);
   const named = location.hash.slice(1) === ident;
@@ -353,7 +353,7 @@ export function NamedItem({ ident, children, ...rest }) {
   );
 }
 
-// Until the server has answered, the state is still that of the address before: it is shown only when it belongs to this one.
-export function Here({ last, instead, children }) {
+// Until the server has answered, the state still belongs to the previous URL: show it only if it belongs to this one.
+export function RouteGuard({ last, instead, children }) {
   return location.pathname.split("/").filter(Boolean).pop() === String(last) ? children : instead;
 }

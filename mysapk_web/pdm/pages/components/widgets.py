@@ -21,7 +21,7 @@ class _Pdm(LocalComponent):
 class DraftForm(_Pdm):
     """A form that saves itself: after each pause, only what changed, one event at a time."""
 
-    tag = "Draft"
+    tag = "DraftForm"
 
     ident: rx.Var[int]
     """Of the proposal."""
@@ -40,7 +40,7 @@ class DraftForm(_Pdm):
 class ConditionalField(_Pdm):
     """A field or section that is there only while its condition holds. Inside a `DraftForm`."""
 
-    tag = "Asked"
+    tag = "ConditionalField"
 
     name: rx.Var[str]
     names: rx.Var[list[str]]
@@ -50,7 +50,7 @@ class ConditionalField(_Pdm):
 class OnFileValue(_Pdm):
     """What the record on file has, shown while the field differs. Inside a `DraftForm`."""
 
-    tag = "Differing"
+    tag = "OnFileValue"
 
     name: rx.Var[str]
     value: rx.Var[str]
@@ -62,7 +62,7 @@ class OnFileValue(_Pdm):
 class RouteGuard(_Pdm):
     """Shows its children only while the URL ends with `last`: the state may still belong to another page."""
 
-    tag = "Here"
+    tag = "RouteGuard"
 
     last: rx.Var[str]
     instead: rx.Var[str]
@@ -95,7 +95,7 @@ class Combobox(_Pdm):
 
 class DocumentUpload(_Pdm):
     library = "$/public/documents.jsx"
-    tag = "Upload"
+    tag = "DocumentUpload"
 
     to: rx.Var[str]
     limit: rx.Var[int]
@@ -110,7 +110,7 @@ class DocumentViewer(_Pdm):
     """Shown inside the page by the browser's viewer, or in a tab of its own: phones show no PDF in a page."""
 
     library = "$/public/documents.jsx"
-    tag = "DocumentView"
+    tag = "DocumentViewer"
 
     src: rx.Var[str]
     label: rx.Var[str]
