@@ -16,7 +16,7 @@ from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission, Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Unor
-from mysapk_web.pdm.context import PersonContext, load_own_context
+from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.errors import UserError
@@ -39,7 +39,7 @@ def assignable_units(session: Session, actor: Actor, proposal_id: int = 0) -> As
         proposal_id: The only proposal about to be sent; 0 for all.
     """
     actor.require(Permission.SUBMIT_PDM)
-    person = load_own_context(session, actor)
+    person = load_context(session, actor.pegawai_id)
     units = [(person.unor_id, person.unit), *_others(session, person)]
     returned = select(Proposal.unor_id).where(
         Proposal.pegawai_id == person.pegawai_id, Proposal.state == ProposalState.PERBAIKAN_MYSAPK

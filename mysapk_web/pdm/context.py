@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlmodel import Session, col, or_, select
 
-from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.actor import NotFoundError
 from mysapk_web.organisation.rules.period import PeriodKind, PeriodStatus, Phase, effective_period, period_status
 from mysapk_web.organisation.rules.period import PeriodWindow as Window
 from mysapk_web.organisation.tables.account import Account
@@ -18,7 +18,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.rules.groups import groups_for
 from mysapk_web.pdm.rules.groups.base import Approval, Group
 from mysapk_web.pdm.rules.groups.fields import PersonFacts
-from mysapk_web.pdm.rules.proposal import TRANSITIONS, ProposalAction, ProposalState
+from mysapk_web.pdm.rules.proposal import TRANSITIONS, ProposalAction, ProposalState, TransitionError, find_transition
 from mysapk_web.pdm.tables import PersonnelRecord
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import PermissionDenied, UserError
@@ -56,12 +56,12 @@ class PeriodContext:
 
     def require(self, state: ProposalState, act: ProposalAction, approval: Approval) -> None:
         """Raises UserError if the transition does not exist or its period is closed."""
-        if self.allows(state, act, approval):
-            return
-        row = TRANSITIONS.get((state, act))
-        if row is None or approval not in row.approvals:
-            raise UserError(f"Tindakan ini tidak dapat dilakukan: status usulan sekarang {state.label}.")
-        raise UserError(self.closed_sentence(returned=PeriodKind.VERIFIKASI in row.periods))
+        try:
+            row = find_transition(state, act, approval)
+        except TransitionError as error:
+            raise UserError(str(error)) from None
+        if row.periods and not self.is_open(row.periods):
+            raise UserError(self.closed_sentence(returned=PeriodKind.VERIFIKASI in row.periods))
 
     def closed_sentence(self, *, returned: bool = False) -> str:
         """Why nothing can be written, and what happens to the draft; empty while it can.
@@ -113,10 +113,6 @@ class PersonContext:
         raise PermissionDenied("no such group for this person")
 
 
-def load_own_context(session: Session, actor: Actor) -> PersonContext:
-    return load_context(session, actor.pegawai_id)
-
-
 def load_context(session: Session, pegawai_id: int, *, lock: bool = False) -> PersonContext:
     """Load what the rules need to know of a person.
 
@@ -148,13 +144,6 @@ def load_context(session: Session, pegawai_id: int, *, lock: bool = False) -> Pe
         facts=_facts(session, pegawai),
         times=_times(session, instansi),
     )
-
-
-def person_facts(session: Session, actor: Actor) -> PersonFacts:
-    pegawai = session.get(Pegawai, actor.pegawai_id)
-    if pegawai is None:
-        raise NotFoundError("no such person")
-    return _facts(session, pegawai)
 
 
 def period_context(rows: Iterable[Window], timezone: str) -> PeriodContext:

@@ -149,6 +149,16 @@ def load_unit_names(session: Session, dossier: Dossier, proposals: Iterable[Prop
         dossier.units.update({number or 0: nama for number, nama in found})
 
 
+def load_details(
+    session: Session, dossier: Dossier, proposals: Sequence[Proposal], kinds: Iterable[RecordKind] | None = None
+) -> None:
+    """What `presenters.proposal_view` needs; `kinds`: those of the proposals."""
+    load_records(session, dossier, kinds or {each.kind: kind_of(each) for each in proposals}.values())
+    load_documents(session, dossier, proposals)
+    load_history(session, dossier, proposals)
+    load_unit_names(session, dossier, proposals)
+
+
 def documents_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, list[Document]]:
     """Documents in use, in the order of upload.
 

@@ -8,16 +8,8 @@ from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm.code_tables import StoredCodes, codes
-from mysapk_web.pdm.context import load_own_context
-from mysapk_web.pdm.dossier import (
-    Dossier,
-    kind_of,
-    load_documents,
-    load_dossier,
-    load_history,
-    load_records,
-    load_unit_names,
-)
+from mysapk_web.pdm.context import load_context
+from mysapk_web.pdm.dossier import Dossier, kind_of, load_details, load_dossier
 from mysapk_web.pdm.matching import Match
 from mysapk_web.pdm.payload import decode_payload, editable_values
 from mysapk_web.pdm.presenters import (
@@ -101,12 +93,9 @@ def load_form(session: Session, actor: Actor, proposal_id: int) -> FormView:
         PermissionDenied: There is no such proposal of this person.
     """
     proposal = get_own_proposal(session, actor, proposal_id)
-    person = load_own_context(session, actor)
+    person = load_context(session, actor.pegawai_id)
     declared, dossier = kind_of(proposal), load_dossier(session, person)
-    load_records(session, dossier, [declared])
-    load_documents(session, dossier, [proposal])
-    load_history(session, dossier, [proposal])
-    load_unit_names(session, dossier, [proposal])
+    load_details(session, dossier, [proposal])
     table = codes(session)
     open_ = proposal.state in EDITABLE_STATES
     checked = (

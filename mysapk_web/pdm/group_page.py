@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm.code_tables import StoredCodes, codes
-from mysapk_web.pdm.context import load_own_context
+from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.declarations import declaration_contradiction
-from mysapk_web.pdm.dossier import Dossier, load_documents, load_dossier, load_history, load_records, load_unit_names
+from mysapk_web.pdm.dossier import Dossier, load_details, load_dossier
 from mysapk_web.pdm.eligibility import declaration_blocker, proposal_blocker
 from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.presenters import REQUIREMENT_LABELS, ProposalView, labelled_values, proposal_view
@@ -69,13 +69,10 @@ class GroupView:
 
 def load_group(session: Session, actor: Actor, key: str) -> GroupView:
     """Raises PermissionDenied if there is no such group for this person."""
-    person = load_own_context(session, actor)
+    person = load_context(session, actor.pegawai_id)
     group = person.group(key)
     dossier = load_dossier(session, person)
-    load_records(session, dossier, group.kinds)
-    load_documents(session, dossier, dossier.proposals_in(group))
-    load_history(session, dossier, dossier.proposals_in(group))
-    load_unit_names(session, dossier, dossier.proposals_in(group))
+    load_details(session, dossier, dossier.proposals_in(group), group.kinds)
     state, declared = dossier.state(group), dossier.declarations.get(group.key)
     tables = codes(session)
     return GroupView(

@@ -7,8 +7,8 @@ from sqlmodel import Session, col, or_, select
 
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm.code_tables import codes
-from mysapk_web.pdm.context import load_own_context
-from mysapk_web.pdm.dossier import kind_of, load_documents, load_dossier, load_history, load_records, load_unit_names
+from mysapk_web.pdm.context import load_context
+from mysapk_web.pdm.dossier import load_details, load_dossier
 from mysapk_web.pdm.presenters import ProposalView, proposal_view
 from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
@@ -21,7 +21,7 @@ def list_proposals(
     session: Session, actor: Actor, page: int = 1, *, states: Collection[ProposalState] = ()
 ) -> Page[ProposalView]:
     """The proposal that changed last comes first. Discarded drafts are left out."""
-    person = load_own_context(session, actor)
+    person = load_context(session, actor.pegawai_id)
     mine = select(Proposal).where(
         Proposal.pegawai_id == actor.pegawai_id,
         or_(col(Proposal.state) != ProposalState.DIHAPUS, col(Proposal.sent_at).is_not(None)),
@@ -31,9 +31,6 @@ def list_proposals(
     order = (col(Proposal.changed_at).desc(), col(Proposal.id).desc())
     found = paginate(session, mine, page, *order, size=PAGE_SIZE, unlimited=True)
     dossier = load_dossier(session, person)
-    load_records(session, dossier, {each.kind: kind_of(each) for each in found.items}.values())
-    load_documents(session, dossier, found.items)
-    load_history(session, dossier, found.items)
-    load_unit_names(session, dossier, found.items)
+    load_details(session, dossier, found.items)
     tables = codes(session)
     return found.map(lambda proposal: proposal_view(dossier, proposal, tables))

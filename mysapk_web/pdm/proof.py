@@ -15,7 +15,7 @@ from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.rules.period import format_dates
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm.audit_events import PdmSubmitted, ProofDownloaded
-from mysapk_web.pdm.context import PersonContext, load_context, load_own_context
+from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.dossier import Dossier, load_dossier, load_unit_names
 from mysapk_web.pdm.overview import pending_groups
 from mysapk_web.pdm.rules.proposal import ProposalState
@@ -88,7 +88,7 @@ class PublicProof:
 
 
 def load_proof_page(session: Session, actor: Actor) -> ProofPage:
-    dossier = _load(session, load_own_context(session, actor))
+    dossier = _load(session, load_context(session, actor.pegawai_id))
     row, missing = _newest(session, actor.pegawai_id), pending_groups(dossier, required_only=True)
     stale = row is not None and _proven(row.content) != _proven(_content(dossier, "", ""))
     return ProofPage(

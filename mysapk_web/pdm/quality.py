@@ -14,7 +14,7 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.code_tables import StoredCodes, codes, search_codes
-from mysapk_web.pdm.context import PersonContext, load_own_context
+from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.dossier import latest_first
 from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.reference.builtin import fold
@@ -47,7 +47,7 @@ class FindingView:
 def check_own_data(session: Session, actor: Actor) -> list[FindingView]:
     """The most serious first."""
     actor.require(Permission.SEE_OWN_PROFILE)
-    person = load_own_context(session, actor)
+    person = load_context(session, actor.pegawai_id)
     found = check_person(_person(session, person))
     sent = set(
         session.exec(

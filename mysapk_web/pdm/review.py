@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm.code_tables import StoredCodes, codes
-from mysapk_web.pdm.context import load_own_context
+from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import Dossier, kind_of
 from mysapk_web.pdm.matching import Match
 from mysapk_web.pdm.overview import NextStep, group_path, load_with_drafts, pending_groups
@@ -55,7 +55,7 @@ class Review:
 
 
 def load_review(session: Session, actor: Actor) -> Review:
-    person = load_own_context(session, actor)
+    person = load_context(session, actor.pegawai_id)
     dossier, tables = load_with_drafts(session, person), codes(session)
     items = {each.pk: _item(dossier, each, tables) for each in dossier.proposals if each.state in EDITABLE_STATES}
     returned = any(item.proposal.state == ProposalState.PERBAIKAN_MYSAPK for item in items.values())

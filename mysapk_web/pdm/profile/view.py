@@ -17,7 +17,7 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.audit_events import ProfileRevealed
 from mysapk_web.pdm.code_tables import StoredCodes, codes
-from mysapk_web.pdm.context import PersonContext, load_own_context
+from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.form import FieldView, options_of
 from mysapk_web.pdm.payload import decode_payload, editable_values
 from mysapk_web.pdm.rules.groups.fields import Field, Value
@@ -62,7 +62,7 @@ class ProfileView:
 
 def load_profile(session: Session, actor: Actor) -> ProfileView:
     actor.require(Permission.SEE_OWN_PROFILE)
-    person, table = load_own_context(session, actor), codes(session)
+    person, table = load_context(session, actor.pegawai_id), codes(session)
     record = profile_record(session, actor.pegawai_id)
     values = profile_values(session, actor, record)
     checked = checked_values(record, person, table)
