@@ -84,16 +84,16 @@ def validate_new_email(session: Session, actor: Actor, *, account_id: int, email
         raise NotFoundError("person outside the scope", OUT_OF_SCOPE)
     if not may_manage(actor, session, account_id):
         return EmailCheck(fault=ROLE_NOT_BELOW)
-    return _judge(session, row[0], row[3], email)
+    return _check(session, row[0], row[3], email)
 
 
 def correct_email(session: Session, actor: Actor, *, account_id: int, email: str, reason: str, seen: int = 0) -> bool:
     """Returns whether mail now goes elsewhere. What follows from it: `accounts.email_replacement`."""
     account, pegawai = get_managed_account(session, account_id, actor, Permission.EMAIL_REPAIR, seen=seen)
     why = clean_reason(reason, MAX_REASON)
-    judged = _judge(session, pegawai, session.get_one(Instansi, pegawai.instansi_id), email)
-    if judged.fault:
-        raise UserError(judged.fault, "email")
+    check = _check(session, pegawai, session.get_one(Instansi, pegawai.instansi_id), email)
+    if check.fault:
+        raise UserError(check.fault, "email")
     require_reauthentication(actor)
     return replace_email(
         session,
@@ -106,7 +106,7 @@ def correct_email(session: Session, actor: Actor, *, account_id: int, email: str
     )
 
 
-def _judge(session: Session, pegawai: Pegawai, instansi: Instansi, email: str) -> EmailCheck:
+def _check(session: Session, pegawai: Pegawai, instansi: Instansi, email: str) -> EmailCheck:
     try:
         key = normalise_email(email)
     except EmailError as error:

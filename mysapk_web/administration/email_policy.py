@@ -72,14 +72,14 @@ def current_policy(session: Session, actor: Actor) -> PolicyView:
 
 def preview_impact(session: Session, actor: Actor, *, policy: str, domains: str) -> Impact:
     instansi_id = _agency(actor)
-    wanted, names = _read(policy, domains)
-    return _judge(session, instansi_id, wanted, names)
+    wanted, names = _parse(policy, domains)
+    return _impact(session, instansi_id, wanted, names)
 
 
 def set_policy(session: Session, actor: Actor, *, policy: str, domains: str, seen: int = 0) -> bool:
     """Applies from the next token, import or correction on. Returns whether anything changed."""
     instansi_id = _agency(actor)
-    wanted, names = _read(policy, domains)
+    wanted, names = _parse(policy, domains)
     require_reauthentication(actor)
     row = session.exec(select(Instansi).where(Instansi.id == instansi_id).with_for_update()).one()
     revisions.require_current(session, actor, revisions.of_policy(instansi_id), seen)
@@ -105,11 +105,11 @@ def _agency(actor: Actor) -> int:
         if Permission.EMAIL_POLICY in MATRIX[grant.role] and grant.instansi_id is not None and grant.unor_path is None
     )
     if not found:
-        raise PermissionDenied("no agency of the own role")
+        raise PermissionDenied("no agency for the role")
     return found[0]
 
 
-def _read(policy: str, domains: str) -> tuple[DomainPolicy, list[str]]:
+def _parse(policy: str, domains: str) -> tuple[DomainPolicy, list[str]]:
     faults = {}
     if policy not in set(DomainPolicy):
         faults["kebijakan"] = "Pilih alamat yang diterima."
@@ -156,7 +156,7 @@ def _shared(name: str) -> str:
     )
 
 
-def _judge(session: Session, instansi_id: int, policy: DomainPolicy, names: Sequence[str]) -> Impact:
+def _impact(session: Session, instansi_id: int, policy: DomainPolicy, names: Sequence[str]) -> Impact:
     """One pass over the addresses, one verdict per domain."""
     rows = session.exec(
         select(Pegawai.email_key, Account.activated_at)

@@ -86,11 +86,11 @@ def submit_request(
     session: Session, *, client: ClientContext, nip: str, name: str, old_email: str, new_email: str
 ) -> None:
     """Open to anyone; well-formed input always gets the same response, in rows and time."""
-    number, name, old, new = _typed(nip, name, old_email, new_email)
+    number, name, old, new = _validated(nip, name, old_email, new_email)
     if not rate_limiting.allow_network(session, EMAIL_CORRECTION_REQUESTS_PER_NETWORK, client):
         raise CommittingUserError(TOO_MANY)
     network = audit.truncated_network(client.client_address)
-    counts = _counts(session, number, network)
+    counts = _hit_limits(session, number, network)
     found = session.exec(
         select(Pegawai, Account).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Pegawai.nip == number)
     ).one_or_none()
@@ -130,7 +130,7 @@ def submit_request(
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
-def _counts(session: Session, number: str, network: str) -> list[RateLimitHit]:
+def _hit_limits(session: Session, number: str, network: str) -> list[RateLimitHit]:
     """Limits that don't depend on who exists.
 
     The narrower one is counted first, and what exceeds it is not counted further: one network alone never exhausts the wider limit.
@@ -148,7 +148,7 @@ def _counts(session: Session, number: str, network: str) -> list[RateLimitHit]:
     return found
 
 
-def _typed(nip: str, name: str, old_email: str, new_email: str) -> tuple[str, str, str, str]:
+def _validated(nip: str, name: str, old_email: str, new_email: str) -> tuple[str, str, str, str]:
     faults: dict[str, str] = {}
     number = old = new = ""
     name = collapse_blanks(name)
@@ -183,7 +183,7 @@ def pending_requests(session: Session, actor: Actor, number: int) -> Page[Reques
 
 def accept_request(session: Session, actor: Actor, *, request_id: int, reason: str, seen: int = 0) -> None:
     """`reason` says how the actor made sure that the person asked."""
-    request, account_id = _take(session, actor, request_id)
+    request, account_id = _lock_request(session, actor, request_id)
     why = clean_reason(reason, email_correction.MAX_REASON)
     try:
         email_correction.correct_email(
@@ -198,7 +198,7 @@ def accept_request(session: Session, actor: Actor, *, request_id: int, reason: s
 
 def reject_request(session: Session, actor: Actor, *, request_id: int, reason: str, seen: int = 0) -> None:
     """The address on file, and no other, receives the reason."""
-    request, account_id = _take(session, actor, request_id)
+    request, account_id = _lock_request(session, actor, request_id)
     why = clean_reason(reason, email_correction.MAX_REASON)
     account, pegawai = get_managed_account(session, account_id, actor, Permission.EMAIL_REPAIR, seen=seen)
     _decide(request, actor, RequestState.REFUSED, why)
@@ -234,10 +234,10 @@ def _holds_other_than(roles: Collection[Role]) -> ColumnElement[bool]:
 
 
 def _open(actor: Actor) -> Any:
-    return _within(actor).where(EmailRequest.state == RequestState.OPEN)
+    return _in_scope(actor).where(EmailRequest.state == RequestState.OPEN)
 
 
-def _within(actor: Actor) -> Any:
+def _in_scope(actor: Actor) -> Any:
     """Excludes what `get_managed_account` would refuse."""
     actor.require(Permission.EMAIL_REPAIR)
     return (
@@ -253,10 +253,10 @@ def _within(actor: Actor) -> Any:
     )
 
 
-def _take(session: Session, actor: Actor, request_id: int) -> tuple[EmailRequest, int]:
+def _lock_request(session: Session, actor: Actor, request_id: int) -> tuple[EmailRequest, int]:
     """The locked request and the account it is about."""
     request = session.exec(
-        _within(actor).where(EmailRequest.id == request_id).with_for_update(of=EmailRequest)
+        _in_scope(actor).where(EmailRequest.id == request_id).with_for_update(of=EmailRequest)
     ).one_or_none()
     if request is None:
         raise NotFoundError("request outside the scope", GONE)
@@ -283,7 +283,7 @@ def _view(session: Session, actor: Actor, request: EmailRequest, timezone: str) 
         .where(Pegawai.id == request.pegawai_id)
     ).one()
     account_id = account.pk
-    judged = email_correction.validate_new_email(session, actor, account_id=account_id, email=request.new_email)
+    check = email_correction.validate_new_email(session, actor, account_id=account_id, email=request.new_email)
     person = email_correction.get_person(session, actor, account_id=account_id)
     return RequestView(
         id=request.pk,
@@ -296,8 +296,8 @@ def _view(session: Session, actor: Actor, request: EmailRequest, timezone: str) 
         typed_old_email=request.old_email,
         old_email_matches=bool(request.old_email) and request.old_email == pegawai.email_key,
         new_email=request.new_email,
-        fault=judged.fault,
-        warning=judged.warning,
+        fault=check.fault,
+        warning=check.warning,
         unit=person.unit,
         submitted=format_moment(request.created_at, timezone),
         network=request.network,

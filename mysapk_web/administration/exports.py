@@ -72,22 +72,22 @@ class ExportRequest:
         return f"{self.report.value}-{clock.now():%Y%m%d}.{self.kind.value}"
 
 
-def export(db: Database, actor: Actor, wanted: ExportRequest, path: Path) -> int:
+def export(db: Database, actor: Actor, request: ExportRequest, path: Path) -> int:
     """Writes the list to `path`, which the caller removes; returns the number of rows.
 
     Rights and limits are checked first and the export is audited last, each in its own transaction; rows are read in a read-only one, so a
     long export blocks no one.
     """
-    in_transaction(db, _admit, actor, wanted)
+    in_transaction(db, _authorize, actor, request)
     with db.read() as session:
-        rows = _rows(session, actor, wanted)
-        written = spreadsheet_writer.write(path, wanted.kind, _HEADINGS[wanted.report], rows, _WIDTHS)
-    in_transaction(db, _note, actor, wanted, written)
+        rows = _rows(session, actor, request)
+        written = spreadsheet_writer.write(path, request.kind, _HEADINGS[request.report], rows, _WIDTHS)
+    in_transaction(db, _audit, actor, request, written)
     return written
 
 
-def _admit(session: Session, actor: Actor, wanted: ExportRequest) -> None:
-    actor.require(_PERMISSIONS[wanted.report])
+def _authorize(session: Session, actor: Actor, request: ExportRequest) -> None:
+    actor.require(_PERMISSIONS[request.report])
     rate_limit_export(session, f"akun:{actor.account_id}", actor)
 
 
@@ -99,28 +99,28 @@ def rate_limit_export(session: Session, whose: str, by: Actor | None, **about: U
         raise ExportRateLimitError
 
 
-def _note(session: Session, actor: Actor, wanted: ExportRequest, rows: int) -> None:
+def _audit(session: Session, actor: Actor, request: ExportRequest, rows: int) -> None:
     audit.record_by(
         session,
         actor,
-        Exported(listing=wanted.report, file_format=wanted.kind, row_count=rows, filters=_narrowed(wanted)),
+        Exported(listing=request.report, file_format=request.kind, row_count=rows, filters=_audited_filters(request)),
     )
 
 
-def _narrowed(wanted: ExportRequest) -> ExportFilters:
+def _audited_filters(request: ExportRequest) -> ExportFilters:
     """The filter for the audit log, without the person a search was about."""
-    if wanted.report is Report.AUDIT:
-        events = wanted.events
+    if request.report is Report.AUDIT:
+        events = request.events
         return ExportFilters(event_tag=events.tag or None, since=_iso(events.since), until=_iso(events.until))
-    if wanted.report in _OF_PDM:
-        pdm = wanted.pdm
+    if request.report in _OF_PDM:
+        pdm = request.pdm
         return ExportFilters(
             org_node=pdm.key or None,
             employee_kind=pdm.jenis or None,
             incomplete_kind=pdm.kind or None,
             group=pdm.group or None,
         )
-    people = wanted.people
+    people = request.people
     return ExportFilters(org_node=people.key or None, employee_kind=people.jenis or None, cause=people.reason or None)
 
 
@@ -128,27 +128,35 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _rows(session: Session, actor: Actor, wanted: ExportRequest) -> Iterator[Sequence[str]]:
-    if wanted.report is Report.AUDIT:
-        return (search.export_cells(row) for row in search.stream_events(session, actor, wanted.events))
-    if wanted.report is Report.PDM_INCOMPLETE:
-        unready = pdm_incomplete.LIST.stream(session, actor, wanted.pdm, sanctions=False)
-        return ((*_in_pdm(row), str(row.handled), str(row.applicable), _reminded(row.reminded_at)) for row in unready)
-    if wanted.report is Report.PDM_SANCTIONS:
-        absent = pdm_incomplete.LIST.stream(session, actor, wanted.pdm, sanctions=True)
+def _rows(session: Session, actor: Actor, request: ExportRequest) -> Iterator[Sequence[str]]:
+    if request.report is Report.AUDIT:
+        return (search.export_cells(row) for row in search.stream_events(session, actor, request.events))
+    if request.report is Report.PDM_INCOMPLETE:
+        unready = pdm_incomplete.LIST.stream(session, actor, request.pdm, sanctions=False)
+        return (
+            (*_incomplete_cells(row), str(row.handled), str(row.applicable), _reminded(row.reminded_at))
+            for row in unready
+        )
+    if request.report is Report.PDM_SANCTIONS:
+        absent = pdm_incomplete.LIST.stream(session, actor, request.pdm, sanctions=True)
         ends = _ends(session, actor, PeriodKind.PDM)
         return (
-            (*_in_pdm(row), pdm_incomplete.NOT_TAKEN_PART, SANCTION_SOURCE, ends.get(row.instansi, ""))
+            (*_incomplete_cells(row), pdm_incomplete.NOT_TAKEN_PART, SANCTION_SOURCE, ends.get(row.instansi, ""))
             for row in absent
         )
-    sanctions = wanted.report is Report.SANCTIONS
-    people = not_activated.LIST.stream(session, actor, wanted.people, sanctions=sanctions)
+    sanctions = request.report is Report.SANCTIONS
+    people = not_activated.LIST.stream(session, actor, request.people, sanctions=sanctions)
     if not sanctions:
-        return ((*_plain(row), _reminded(row.reminded_at)) for row in people)
+        return ((*_person_cells(row), _reminded(row.reminded_at)) for row in people)
     ends = _ends(session, actor, PeriodKind.AKTIVASI)
     zones = _zones(session, actor)
     return (
-        (*_plain(row, zones.get(row.instansi, Zone.WIB)), NOT_TAKEN_PART, SANCTION_SOURCE, ends.get(row.instansi, ""))
+        (
+            *_person_cells(row, zones.get(row.instansi, Zone.WIB)),
+            NOT_TAKEN_PART,
+            SANCTION_SOURCE,
+            ends.get(row.instansi, ""),
+        )
         for row in people
     )
 
@@ -166,10 +174,10 @@ def _reminded(at: datetime | None) -> str:
     return format_moment_compact(at, Zone.WIB) if at else ""
 
 
-def _plain(row: NotActivatedPerson, zona: str = Zone.WIB) -> tuple[str, ...]:
+def _person_cells(row: NotActivatedPerson, zona: str = Zone.WIB) -> tuple[str, ...]:
     since = f", {format_moment_compact(row.activated_at, zona)}" if row.activated_at else ""
     return (row.nip, row.name, row.jenis.label, row.unit, row.instansi, f"{row.reason.label}{since}")
 
 
-def _in_pdm(row: IncompletePerson) -> tuple[str, ...]:
+def _incomplete_cells(row: IncompletePerson) -> tuple[str, ...]:
     return (row.nip, row.name, row.jenis.label, row.unit, row.instansi, row.stage.label)

@@ -92,41 +92,41 @@ def list_periods(session: Session, actor: Actor) -> list[PeriodRow]:
     rows.sort(key=lambda row: (list(PeriodKind).index(row.kind), row.instansi_id is not None, row.instansi_id or 0))
     newest = revisions.revisions_by_period(session)
     return [
-        _shown(row, names.get(row.instansi_id), actor, last, newest.get((row.instansi_id, row.kind.value), 0))
+        _row(row, names.get(row.instansi_id), actor, last, newest.get((row.instansi_id, row.kind.value), 0))
         for row in rows
     ]
 
 
-def preview_period(session: Session, actor: Actor, draft: PeriodInput) -> PeriodPreview:
+def preview_period(session: Session, actor: Actor, given: PeriodInput) -> PeriodPreview:
     """Writes nothing."""
-    agency = _agency(session, actor, draft)
-    made = build_period(session, actor, draft, agency)
-    rows = [*all_periods(session), made]
+    agency = _agency(session, actor, given)
+    period = build_period(session, actor, given, agency)
+    rows = [*all_periods(session), period]
     shown = agency or session.get_one(Instansi, actor.instansi_id)
     changed = [row for row in rows if row.instansi_id in (None, shown.id)]
-    people, agencies, own = _concerned(session, draft, agency)
+    people, agencies, own = _affected(session, given, agency)
     return PeriodPreview(
-        format_dates(made.starts_at, made.ends_at, shown.timezone),
+        format_dates(period.starts_at, period.ends_at, shown.timezone),
         people,
         agencies,
         own,
         periods.banner(session, shown, changed=changed),
         shown.name,
-        _replaced(session, shown, draft.kind, changed) if agency else None,
-        revisions.current_revision(session, _changes(draft, agency)),
+        _replaced(session, shown, given.kind, changed) if agency else None,
+        revisions.current_revision(session, _changes(given, agency)),
     )
 
 
-def save_period(session: Session, actor: Actor, draft: PeriodInput, *, seen: int = 0) -> Period:
-    agency = _agency(session, actor, draft)
+def save_period(session: Session, actor: Actor, given: PeriodInput, *, seen: int = 0) -> Period:
+    agency = _agency(session, actor, given)
     require_reauthentication(actor)
     jobs.acquire_job_lock(session, jobs.PERIODS)
-    revisions.require_current(session, actor, _changes(draft, agency), seen)
-    made = build_period(session, actor, draft, agency)
-    session.add(made)
+    revisions.require_current(session, actor, _changes(given, agency), seen)
+    period = build_period(session, actor, given, agency)
+    session.add(period)
     session.flush()
-    _audit(session, PeriodExtended if draft.action is PeriodAction.EXTEND else PeriodCreated, actor, made)
-    return made
+    _audit(session, PeriodExtended if given.action is PeriodAction.EXTEND else PeriodCreated, actor, period)
+    return period
 
 
 def remove_period(session: Session, actor: Actor, *, period_id: int, seen: int = 0) -> None:
@@ -151,10 +151,10 @@ def _may_set(actor: Actor, instansi_id: int | None) -> bool:
     return covers(actor, permission, instansi_id)
 
 
-def _changes(draft: PeriodInput, agency: Instansi | None) -> revisions.Changes:
+def _changes(given: PeriodInput, agency: Instansi | None) -> revisions.Changes:
     """The revision covers the scope's periods and, for an agency, the national ones."""
-    of_country = revisions.of_period(None, draft.kind)
-    return of_country if agency is None else or_(of_country, revisions.of_period(agency.id, draft.kind))
+    of_country = revisions.of_period(None, given.kind)
+    return of_country if agency is None else or_(of_country, revisions.of_period(agency.id, given.kind))
 
 
 def _replaced(session: Session, agency: Instansi, kind: PeriodKind, changed: list[Period]) -> ReplacedPeriod | None:
@@ -191,7 +191,7 @@ def _agency(session: Session, actor: Actor, given: PeriodInput) -> Instansi | No
     return find_scope(session, actor, given.scope, *permissions, missing=SCOPE_NOT_FOUND)
 
 
-def _shown(
+def _row(
     row: Period,
     agency: Instansi | None,
     actor: Actor,
@@ -216,11 +216,11 @@ def _shown(
     )
 
 
-def _concerned(session: Session, draft: PeriodInput, agency: Instansi | None) -> tuple[int, int, int]:
+def _affected(session: Session, given: PeriodInput, agency: Instansi | None) -> tuple[int, int, int]:
     """People, agencies, and agencies that keep their own period."""
     if agency is not None:
         return count_people(session, org_nodes.OrgNode(scope_key(agency.id), agency.name, agency.id)), 1, 0
-    own = {row.instansi_id for row in all_periods(session) if row.kind is draft.kind and row.instansi_id is not None}
+    own = {row.instansi_id for row in all_periods(session) if row.kind is given.kind and row.instansi_id is not None}
     everybody = count_people(session, org_nodes.COUNTRY_NODE)
     apart = sum(count_people(session, org_nodes.OrgNode(scope_key(id_), "", id_)) for id_ in own if id_ is not None)
     agencies = len(session.exec(select(Instansi.id)).all())

@@ -51,57 +51,57 @@ def _midnight(day: date, zone: object) -> datetime:
     return datetime.combine(day, time(), zone)  # type: ignore[arg-type]
 
 
-def build_period(session: Session, actor: Actor, draft: PeriodInput, agency: Instansi | None) -> Period:
+def build_period(session: Session, actor: Actor, given: PeriodInput, agency: Instansi | None) -> Period:
     """The row, not yet stored. Raises UserError if it contradicts another period."""
     zone = zone_of(agency.timezone if agency else Zone.WIB).info
     same = [
         row
         for row in all_periods(session)
-        if row.kind is draft.kind and row.instansi_id == (agency.id if agency else None)
+        if row.kind is given.kind and row.instansi_id == (agency.id if agency else None)
     ]
     extended = max(same, key=lambda row: row.ends_at, default=None)
-    _judge_fields(draft, extended)
-    last = _midnight(draft.last_day or date.min, zone) + timedelta(days=1)
-    if draft.action is PeriodAction.EXTEND and extended is not None:
+    _check_fields(given, extended)
+    last = _midnight(given.last_day or date.min, zone) + timedelta(days=1)
+    if given.action is PeriodAction.EXTEND and extended is not None:
         starts_at = extended.ends_at
         if last <= starts_at or last <= clock.now():
             raise FormError({"selesai": "Hari terakhir yang baru harus sesudah hari terakhir sekarang dan hari ini."})
     else:
-        starts_at = _midnight(draft.first_day or date.min, zone)
-        _judge_length(starts_at, last)
-        _judge_new(starts_at, last, same, agency)
-    _judge_length(starts_at, last)
+        starts_at = _midnight(given.first_day or date.min, zone)
+        _check_length(starts_at, last)
+        _check_new(starts_at, last, same, agency)
+    _check_length(starts_at, last)
     if agency is not None and not actor.may(Permission.PERIOD_NATIONAL):
-        _judge_limits(session, draft.kind, starts_at, last, extending=draft.action is PeriodAction.EXTEND)
+        _check_limits(session, given.kind, starts_at, last, extending=given.action is PeriodAction.EXTEND)
     return Period(
-        kind=draft.kind,
+        kind=given.kind,
         instansi_id=agency.id if agency else None,
         starts_at=starts_at,
         ends_at=last,
-        extends=draft.action is PeriodAction.EXTEND,
-        legal_source=" ".join(draft.source.split()),
+        extends=given.action is PeriodAction.EXTEND,
+        legal_source=" ".join(given.source.split()),
     )
 
 
-def _judge_fields(draft: PeriodInput, extended: Period | None) -> None:
+def _check_fields(given: PeriodInput, extended: Period | None) -> None:
     faults = {}
-    if draft.action is PeriodAction.EXTEND and extended is None:
+    if given.action is PeriodAction.EXTEND and extended is None:
         raise UserError("Belum ada periode sejenis untuk tempat itu. Buat periode baru.", "tindakan")
-    if draft.action is PeriodAction.CREATE and draft.first_day is None:
+    if given.action is PeriodAction.CREATE and given.first_day is None:
         faults["mulai"] = "Isi hari pertama, misalnya 15-08-2026."
-    if draft.last_day is None:
+    if given.last_day is None:
         faults["selesai"] = "Isi hari terakhir, misalnya 14-09-2026."
-    for field, day in (("mulai", draft.first_day), ("selesai", draft.last_day)):
+    for field, day in (("mulai", given.first_day), ("selesai", given.last_day)):
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
             faults[field] = "Periksa tahunnya."
-    source = " ".join(draft.source.split())
+    source = " ".join(given.source.split())
     if not source or len(source) > MAX_SOURCE:
         faults["dasar"] = f"Isi dasar penetapan, misalnya nomor surat; paling banyak {MAX_SOURCE} karakter."
     if faults:
         raise FormError(faults)
 
 
-def _judge_new(starts_at: datetime, last: datetime, same: Sequence[Period], agency: Instansi | None) -> None:
+def _check_new(starts_at: datetime, last: datetime, same: Sequence[Period], agency: Instansi | None) -> None:
     if last <= starts_at:
         raise FormError({"selesai": "Hari terakhir harus sama dengan atau sesudah hari pertama."})
     if last <= clock.now():
@@ -112,12 +112,12 @@ def _judge_new(starts_at: datetime, last: datetime, same: Sequence[Period], agen
         raise FormError({"mulai": f"Bertumpukan dengan periode yang ada ({shown}). Perpanjang periode itu."})
 
 
-def _judge_length(starts_at: datetime, last: datetime) -> None:
+def _check_length(starts_at: datetime, last: datetime) -> None:
     if last - starts_at > timedelta(days=366 * MAX_YEARS):
         raise FormError({"selesai": f"Periode paling lama {MAX_YEARS} tahun. Periksa tahunnya."})
 
 
-def _judge_limits(session: Session, kind: PeriodKind, starts_at: datetime, last: datetime, *, extending: bool) -> None:
+def _check_limits(session: Session, kind: PeriodKind, starts_at: datetime, last: datetime, *, extending: bool) -> None:
     """An agency stays within the periods that BKN has published for the country, if any."""
     national = [row for row in all_periods(session) if row.kind is kind and row.instansi_id is None]
     if not national:

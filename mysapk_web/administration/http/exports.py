@@ -34,30 +34,32 @@ async def download(request: Request) -> Response:
     actor = await executors.run_read_only(sessions.read_actor, get_settings(), request.scope["mysapk.visitor"])
     if actor is None:
         return RedirectResponse("/masuk?sesi=berakhir", 303)
-    wanted = _wanted(await forms.read_form(request), await executors.run_read_only(timezone_of, actor))
+    wanted = _parse_request(await forms.read_form(request), await executors.run_read_only(timezone_of, actor))
     if wanted is None:
-        return _told("Daftar tidak dikenal", "Kembali ke halaman sebelumnya, lalu tekan tombol unduh sekali lagi.", 400)
+        return _error_page(
+            "Daftar tidak dikenal", "Kembali ke halaman sebelumnya, lalu tekan tombol unduh sekali lagi.", 400
+        )
     try:
         write = partial(exports.export, executors.database(), actor, wanted)
         return await downloads.send_temp_file(write, wanted.filename, wanted.kind.media_type)
     except downloads.TooManyDownloadsError as crowded:
-        return _told("Sedang ada unduhan lain", str(crowded), 503)
+        return _error_page("Sedang ada unduhan lain", str(crowded), 503)
     except NotFoundError as error:
         await access_log.log_denied(actor, "unduh")
-        return _told("Daftar tidak ditemukan", error.sentence, 404)
+        return _error_page("Daftar tidak ditemukan", error.sentence, 404)
     except PermissionDenied:
         await access_log.log_denied(actor, "unduh")
-        return _told("Anda tidak berwenang", "Daftar ini di luar lingkup Anda.", 403)
+        return _error_page("Anda tidak berwenang", "Daftar ini di luar lingkup Anda.", 403)
     except UserError as refusal:
-        return _told("Daftar belum dapat diunduh", refusal.sentence, 422)
+        return _error_page("Daftar belum dapat diunduh", refusal.sentence, 422)
 
 
-def _told(title: str, sentence: str, status: int) -> Response:
+def _error_page(title: str, sentence: str, status: int) -> Response:
     back = "<p><a class='tombol' href='/admin'>Kembali</a></p>"
     return html_page(title, f"<p>{escape(sentence)}</p>{back}", status)
 
 
-def _wanted(form: dict[str, str], zona: str) -> ExportRequest | None:
+def _parse_request(form: dict[str, str], zona: str) -> ExportRequest | None:
     """None if the form holds a filter that no page offers: better nothing than more than was meant."""
     try:
         jenis, cause = form.get("jenis"), form.get("keterangan")

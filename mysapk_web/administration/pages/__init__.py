@@ -1,1 +1,1 @@
-"""Pages of admins: people, addresses, periods, roles, mail, audit log."""
+"""Pages of admins: people, email, periods, roles, mail log, audit log."""

@@ -41,21 +41,28 @@ NO_CONTACT: Final[dict[str, str]] = dict.fromkeys(CONTACT_FIELDS.values(), "")
 
 class ScopeLink(TypedDict):
     key: str
-    nama: str
+    name: str
     href: str
 
 
 class RunningAnnouncement(TypedDict):
     key: str
-    judul: str
-    isi: str
+    title: str
+    body: str
     until: str
-    sampai: str
+    typed_until: str
     """Last day, as typed in a date field."""
     revision: int
 
 
-NOT_EDITED: Final[RunningAnnouncement] = {"key": "", "judul": "", "isi": "", "until": "", "sampai": "", "revision": 0}
+NOT_EDITED: Final[RunningAnnouncement] = {
+    "key": "",
+    "title": "",
+    "body": "",
+    "until": "",
+    "typed_until": "",
+    "revision": 0,
+}
 
 
 LAST_DAY: Final = "Tampil sampai"
@@ -76,10 +83,10 @@ def parse_last_day(text: str) -> date | None:
 def running_announcement(view: AnnouncementView) -> RunningAnnouncement:
     return {
         "key": str(view.id),
-        "judul": view.title,
-        "isi": view.body,
+        "title": view.title,
+        "body": view.body,
         "until": format_date(view.last_day, "d MMMM y", locale="id"),
-        "sampai": format_typed_date(view.last_day),
+        "typed_until": format_typed_date(view.last_day),
         "revision": view.revision,
     }
 
@@ -87,15 +94,15 @@ def running_announcement(view: AnnouncementView) -> RunningAnnouncement:
 class AdminBantuanState(AppState):
     ready: bool = False
     tempat: str = ""
-    nama: str = ""
-    places: list[ScopeLink] = []
+    scope_name: str = ""
+    scopes: list[ScopeLink] = []
     has_choice: bool = False
     contact: dict[str, str] = NO_CONTACT
     contact_revision: int = 0
     running: list[RunningAnnouncement] = []
     edited: RunningAnnouncement = NOT_EDITED
     """Being edited; none without a key."""
-    told: int = 0
+    published: int = 0
     """Published from this page; each one renews the form for the next, which is then empty."""
 
     @handler(MAY)
@@ -103,11 +110,11 @@ class AdminBantuanState(AppState):
         self.faults, self.notice, self.ready = {}, "", False
         shell = await self.get_state(ShellState)
         await shell._fill()
-        self.places = [
-            {"key": key, "nama": nama, "href": url_with(PATH, {"tempat": key})}
-            for key, nama in await executors.run_read_only(announcements.announcement_scopes, actor())
+        self.scopes = [
+            {"key": key, "name": name, "href": url_with(PATH, {"tempat": key})}
+            for key, name in await executors.run_read_only(announcements.announcement_scopes, actor())
         ]
-        self.has_choice = len(self.places) > 1
+        self.has_choice = len(self.scopes) > 1
         await self._look(url_parameter(self.router.url, "tempat"))
         # A reconnect loads the page again: what is being edited stays.
         if self.edited["key"] not in {each["key"] for each in self.running}:
@@ -115,10 +122,10 @@ class AdminBantuanState(AppState):
         self.ready = True
 
     async def _look(self, key: str) -> None:
-        desk = await executors.run_read_only(announcements.load_editor, actor(), key)
-        self.tempat, self.nama, self.contact = desk.key, desk.name, asdict(desk.contact)
-        self.contact_revision = desk.contact_revision
-        self.running = [running_announcement(view) for view in desk.announcements]
+        editor = await executors.run_read_only(announcements.load_editor, actor(), key)
+        self.tempat, self.scope_name, self.contact = editor.key, editor.name, asdict(editor.contact)
+        self.contact_revision = editor.contact_revision
+        self.running = [running_announcement(view) for view in editor.announcements]
 
     async def _refresh(self) -> None:
         await self._look(self.tempat)
@@ -137,7 +144,7 @@ class AdminBantuanState(AppState):
         self._finish(notice="Kontak bantuan disimpan. Pegawai melihatnya di halaman Bantuan dan di setiap email.")
 
     @handler(MAY)
-    async def announce(self, form: dict[str, Any]) -> None:
+    async def publish(self, form: dict[str, Any]) -> None:
         await executors.run_in_transaction(
             announcements.publish,
             actor(),
@@ -147,11 +154,11 @@ class AdminBantuanState(AppState):
             last_day=parse_last_day(form_text(form, "sampai", 40)),
         )
         await self._look(self.tempat)
-        self.told += 1
+        self.published += 1
         self._finish(notice="Pengumuman ditampilkan.")
 
     @handler(MAY)
-    async def begin(self, form: dict[str, Any]) -> None:
+    async def start_edit(self, form: dict[str, Any]) -> None:
         key = form_text(form, "id", 20)
         if self.edited["key"] not in ("", key):
             raise UserError(FINISH_FIRST)
@@ -164,7 +171,7 @@ class AdminBantuanState(AppState):
         self._finish()
 
     @handler(MAY)
-    async def stop(self, form: dict[str, Any]) -> None:
+    async def cancel_edit(self, form: dict[str, Any]) -> None:
         self.edited = NOT_EDITED
         self._finish(notice="Pengumuman tidak diubah.")
 
@@ -192,7 +199,7 @@ class AdminBantuanState(AppState):
         self._finish(notice=CHANGED if changed else UNCHANGED)
 
     @handler(MAY)
-    async def end(self, form: dict[str, Any]) -> None:
+    async def retract(self, form: dict[str, Any]) -> None:
         key = form_text(form, "id")
         seen = parse_row_id(form_text(form, "versi"))
         await executors.run_in_transaction(announcements.retract, actor(), announcement_id=parse_row_id(key), seen=seen)
@@ -202,14 +209,14 @@ class AdminBantuanState(AppState):
         self._finish(notice="Pengumuman diakhiri.")
 
 
-def _places() -> rx.Component:
+def _scopes() -> rx.Component:
     state = AdminBantuanState
     return rx.cond(
         state.has_choice,
         rx.el.details(
             rx.el.summary("Pilih instansi lain"),
             rx.el.ul(
-                rx.foreach(state.places, lambda place: rx.el.li(rx.el.a(place["nama"], href=place["href"]))),
+                rx.foreach(state.scopes, lambda scope: rx.el.li(rx.el.a(scope["name"], href=scope["href"]))),
                 class_name="links",
             ),
             class_name="mt-4",
@@ -221,49 +228,49 @@ def _running(item: ObjectVar[RunningAnnouncement]) -> rx.Component:
     ident = f"akhiri-{item['key']}"
     return rx.el.li(
         rx.el.div(
-            rx.el.strong(item["judul"]),
-            rx.el.p(item["isi"], class_name="whitespace-pre-line"),
+            rx.el.strong(item["title"]),
+            rx.el.p(item["body"], class_name="whitespace-pre-line"),
             rx.el.p("Tampil sampai ", item["until"], class_name="help"),
         ),
         Form.create(
             hidden("id", item["key"]),
             submit_button(
-                rx.fragment("Ubah", rx.el.span(" pengumuman ", item["judul"], class_name="sr-only")),
+                rx.fragment("Ubah", rx.el.span(" pengumuman ", item["title"], class_name="sr-only")),
                 "Membuka ...",
                 kind="secondary",
             ),
-            on_submit=AdminBantuanState.begin,
+            on_submit=AdminBantuanState.start_edit,
             action=PATH,
         ),
         dialog_button("Akhiri", ident),
         confirm_dialog(
             "Akhiri pengumuman ini?",
-            (rx.el.p(item["judul"]),),
+            (rx.el.p(item["title"]),),
             hidden("id", item["key"]),
             hidden("versi", item["revision"]),
             ident=ident,
             go=submit_button("Akhiri pengumuman", "Mengakhiri ...", kind="danger"),
-            on_submit=AdminBantuanState.end,
+            on_submit=AdminBantuanState.retract,
             path=PATH,
         ),
     )
 
 
 def _words(name: Callable[[str], str], now: Any) -> list[rx.Component]:
-    begin = {key: {"default_value": now[key]} if now is not None else {} for key in ("judul", "isi")}
+    begin = {key: {"default_value": now[key]} if now is not None else {} for key in ("title", "body")}
     return [
-        field(name("judul"), "Judul", help_text="Beberapa kata, paling banyak 120 karakter.", **begin["judul"]),
+        field(name("judul"), "Judul", help_text="Beberapa kata, paling banyak 120 karakter.", **begin["title"]),
         text_area(
             name("pesan"),
             "Isi pengumuman",
             "Apa yang perlu diketahui atau dilakukan; paling banyak 1.000 karakter.",
             rows="5",
-            **begin["isi"],
+            **begin["body"],
         ),
         date_field(
             name("sampai"),
             LAST_DAY,
-            "" if now is None else now["sampai"],
+            "" if now is None else now["typed_until"],
             help_text="Hari terakhir pengumuman ditampilkan.",
         ),
     ]
@@ -285,7 +292,7 @@ def _editor() -> rx.Component:
         ),
         Form.create(
             submit_button("Batal mengubah", "Membatalkan ...", kind="secondary"),
-            on_submit=AdminBantuanState.stop,
+            on_submit=AdminBantuanState.cancel_edit,
             action=PATH,
             class_name="mt-3",
         ),
@@ -312,10 +319,10 @@ def _announcements() -> rx.Component:
                 hidden("tempat", state.tempat),
                 *_words(str, None),
                 submit_button("Tampilkan pengumuman", "Menyimpan ..."),
-                on_submit=state.announce,
+                on_submit=state.publish,
                 action=PATH,
                 # Renewed after publishing: its fields are empty, and a second click publishes nothing.
-                key=state.told,
+                key=state.published,
                 class_name="form",
             ),
             class_name="mt-8",
@@ -361,8 +368,8 @@ def bantuan() -> rx.Component:
         when_ready(
             state.ready,
             rx.fragment(
-                rx.el.p(state.nama, class_name="lead"),
-                _places(),
+                rx.el.p(state.scope_name, class_name="lead"),
+                _scopes(),
                 _announcements(),
                 _contact(),
                 reauthentication_dialog(),

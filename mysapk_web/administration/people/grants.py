@@ -82,14 +82,14 @@ def revoke_role(session: Session, actor: Actor, *, grant_id: int, seen: int = 0)
     ).one()
     if grant.revoked_at is not None:
         raise UserError("Peran itu sudah dicabut.")
-    if not any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.effective_grants):
+    if not any(_may_grant(held, grant.role, grant.instansi_id, path) for held in actor.effective_grants):
         raise UserError(OUTSIDE_AUTHORITY)
     if not managed_account.may_manage(actor, session, grant.account_id):
         raise UserError(managed_account.ROLE_NOT_BELOW)
     if grant.role is Role.ADMIN_INSTANSI and _must_stay(session, grant):
         raise UserError(LAST_ADMIN)
     require_reauthentication(actor)
-    _take(session, account, pegawai, [grant], actor)
+    _revoke(session, account, pegawai, [grant], actor)
     return grant.role
 
 
@@ -114,7 +114,7 @@ def revoke_roles_after_transfer(session: Session, account_ids: Sequence[int], *,
     for grant, account, pegawai in rows:
         of_person.setdefault(account.pk, (account, pegawai, []))[2].append(grant)
     for account, pegawai, grants in of_person.values():
-        _take(session, account, pegawai, grants, actor_id, reason="pindah instansi")
+        _revoke(session, account, pegawai, grants, actor_id, reason="pindah instansi")
     alert_missing_admins(session, {grant.instansi_id or 0 for grant, *_ in rows if grant.role is Role.ADMIN_INSTANSI})
     return len(rows)
 
@@ -129,10 +129,10 @@ def may_revoke(actor: Actor, grant: RoleGrant, path: str | None, held: Iterable[
     """Leaves out the rule about an agency's last admin. `path` is that of the unit, None for a whole agency."""
     if grant.account_id == actor.account_id or not may_manage(actor.roles, held):
         return False
-    return any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.effective_grants)
+    return any(_may_grant(held, grant.role, grant.instansi_id, path) for held in actor.effective_grants)
 
 
-def _gives(own: Grant, role: Role, instansi_id: int | None, path: str | None) -> bool:
+def _may_grant(own: Grant, role: Role, instansi_id: int | None, path: str | None) -> bool:
     """Whether one grant covers granting or revoking this role: the scope has to lie within its own."""
     if role not in GRANTABLE[own.role] or instansi_id is None:
         return False
@@ -171,7 +171,7 @@ def _checked(
     wanted = _role_of(role)
     place = _unit_for(session, actor, wanted, pegawai, unit)
     path = place.path if place else None
-    if not any(_gives(grant, wanted, pegawai.instansi_id, path) for grant in actor.effective_grants):
+    if not any(_may_grant(grant, wanted, pegawai.instansi_id, path) for grant in actor.effective_grants):
         raise UserError(OUTSIDE_AUTHORITY, "peran")
     if not managed_account.may_manage(actor, session, account_id):
         raise UserError(managed_account.ROLE_NOT_BELOW)
@@ -230,11 +230,11 @@ def store_grant(session: Session, account: Account, pegawai: Pegawai, given: Rol
     session.add(given)
     managed_account.invalidate_account(session, account, "peran diubah")
     managed_account.audit_on(session, RoleGranted(role=given.role, unor_id=given.unor_id), account, pegawai, actor)
-    _tell_roles(session, account, pegawai)
+    _notify_roles(session, account, pegawai)
     return True
 
 
-def _take(
+def _revoke(
     session: Session,
     account: Account,
     pegawai: Pegawai,
@@ -250,9 +250,9 @@ def _take(
     for grant in grants:
         event = RoleRevoked(role=grant.role, unor_id=grant.unor_id, reason=reason)
         managed_account.audit_on(session, event, account, pegawai, actor)
-    _tell_roles(session, account, pegawai)
+    _notify_roles(session, account, pegawai)
 
 
-def _tell_roles(session: Session, account: Account, pegawai: Pegawai) -> None:
+def _notify_roles(session: Session, account: Account, pegawai: Pegawai) -> None:
     labels = sorted({grant.role.label for grant in managed_account.active_grants(session, account.pk)})
     managed_account.notify(session, MailKind.ROLE_CHANGED, account, pegawai, roles=", ".join(labels))

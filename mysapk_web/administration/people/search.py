@@ -120,14 +120,14 @@ def list_people(session: Session, actor: Actor, wanted: PeopleFilter) -> Page[Pe
     """
     actor.require(Permission.PEOPLE_READ)
     agencies = _agencies(session, actor, wanted)
-    asked = _asked(wanted).where(*_conditions(session, actor, wanted, agencies))
-    total = _total(session, actor, wanted, asked)
+    query = _query(wanted).where(*_conditions(session, actor, wanted, agencies))
+    total = _total(session, actor, wanted, query)
     if wanted.order is PeopleOrder.LOGIN and total > MAX_SORTED_BY_LOGIN:
         raise UserError(TOO_MANY_LOGINS, "urut")
     if wanted.order is PeopleOrder.UNIT and agencies is not None:
-        asked = asked.where(col(Unor.instansi_id).in_(agencies))  # their units come sorted from an index
+        query = query.where(col(Unor.instansi_id).in_(agencies))  # their units come sorted from an index
     order = _order(wanted.order)
-    ids = paginate(session, asked, wanted.page, *order, known=total)
+    ids = paginate(session, query, wanted.page, *order, known=total)
     found: Any = (
         select(Pegawai, Account, Unor.name, Instansi)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
@@ -140,23 +140,23 @@ def list_people(session: Session, actor: Actor, wanted: PeopleFilter) -> Page[Pe
     return ids.with_items([_line(*row, locked=row[0].nip in locked) for row in rows])
 
 
-def _asked(wanted: PeopleFilter) -> Any:
+def _query(wanted: PeopleFilter) -> Any:
     """People only, with no more joins than the filter needs: a page shows 25 of thousands."""
-    asked = select(Pegawai.id).join(Unor, col(Unor.id) == Pegawai.unor_id)
+    query = select(Pegawai.id).join(Unor, col(Unor.id) == Pegawai.unor_id)
     if wanted.state is None and wanted.order is not PeopleOrder.LOGIN:
-        return asked
-    return asked.join(Account, col(Account.pegawai_id) == Pegawai.id)
+        return query
+    return query.join(Account, col(Account.pegawai_id) == Pegawai.id)
 
 
-def _total(session: Session, actor: Actor, wanted: PeopleFilter, asked: Any) -> int:
+def _total(session: Session, actor: Actor, wanted: PeopleFilter, query: Any) -> int:
     if replace(wanted, order=PeopleOrder.NAME, page=1) == PeopleFilter():
         scope = org_nodes.scope_roots(session, actor, Permission.PEOPLE_READ)
         return sum(count_people(session, node) for node in scope)
     if not (wanted.text.strip() or wanted.unit.strip() or _in_units(actor)):
         # By name, like the page itself: otherwise PostgreSQL scans the primary key of everybody.
-        asked = asked.order_by(*_order(PeopleOrder.NAME))
+        query = query.order_by(*_order(PeopleOrder.NAME))
     most = MAX_SORTED_BY_LOGIN + 1 if wanted.order is PeopleOrder.LOGIN else pagination.MAX_ROWS
-    counted = asked.limit(most).subquery()
+    counted = query.limit(most).subquery()
     return int(session.exec(select(func.count()).select_from(counted)).one())
 
 
@@ -197,7 +197,7 @@ def _order(order: PeopleOrder) -> tuple[Any, ...]:
 def _agencies(session: Session, actor: Actor, wanted: PeopleFilter) -> list[int] | None:
     """Agencies to search; None for all."""
     named = wanted.agency.strip()
-    return _called(session, named) if named else agency_ids_in_scope(actor, Permission.PEOPLE_READ)
+    return _agencies_named(session, named) if named else agency_ids_in_scope(actor, Permission.PEOPLE_READ)
 
 
 def _conditions(
@@ -248,7 +248,7 @@ def _is_costly(wanted: PeopleFilter) -> bool:
     return narrowed or wanted.state not in {None, AccountState.LOCKED}
 
 
-def _called(session: Session, text: str) -> list[int]:
+def _agencies_named(session: Session, text: str) -> list[int]:
     """Agencies by code, else by part of the name."""
     exact = session.exec(select(Instansi.id).where(Instansi.code == text)).all()
     named = func.lower(Instansi.name).contains(text.casefold(), autoescape=True)

@@ -1,4 +1,4 @@
-"""Requests of people who can't log in to have their address corrected, for the admin in whose scope they are."""
+"""Requests for a new email address from people who can't log in."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from mysapk_web.platform.tables.base import Stored, text_enum
 
 
 class RequestState(StrEnum):
-    """Life of a request."""
-
     OPEN = "menunggu"
     ACCEPTED = "diterima"
     REFUSED = "ditolak"
 
 
 class EmailRequest(Stored, table=True):
-    """What a visitor typed. Written in the same way whether the person exists or not, so that nothing tells them apart."""
+    """What a visitor typed, stored alike whether or not the person exists."""
 
     __tablename__ = "permintaan_email"
 

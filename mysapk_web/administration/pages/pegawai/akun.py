@@ -88,7 +88,7 @@ def _act(
     question = confirm_dialog(
         f"{label}?",
         (
-            rx.el.p(rx.el.strong(AkunState.nama)),
+            rx.el.p(rx.el.strong(AkunState.person_name)),
             rx.el.p(consequence),
             _only_admin() if act in LEAVES_NO_ADMIN else rx.fragment(),
         ),
@@ -299,7 +299,7 @@ def _letters() -> rx.Component:
     )
 
 
-def _step(item: ObjectVar[HistoryRow]) -> rx.Component:
+def _history_row(item: ObjectVar[HistoryRow]) -> rx.Component:
     return table_row(
         table_cell("Waktu", rx.el.span(item["at"])),
         table_cell("Kejadian", rx.el.span(item["what"])),
@@ -308,24 +308,24 @@ def _step(item: ObjectVar[HistoryRow]) -> rx.Component:
     )
 
 
-def _trail() -> rx.Component:
+def _history() -> rx.Component:
     return rx.cond(
-        AkunState.has_trail,
+        AkunState.has_history,
         section(
             "Jejak akun",
             rx.cond(
-                AkunState.trail,
+                AkunState.history,
                 table(
                     "Kejadian terakhir pada akun ini",
                     ["Waktu", "Kejadian", "Oleh", "Keterangan"],
-                    rx.foreach(AkunState.trail, _step),
+                    rx.foreach(AkunState.history, _history_row),
                 ),
                 empty("Belum ada kejadian pada akun ini."),
             ),
             _older(
                 "Tampilkan lebih banyak kejadian",
-                AkunState.more_trail,
-                AkunState.rest_trail,
+                AkunState.more_history,
+                AkunState.rest_history,
                 AkunState.older_events,
                 "Jejak audit",
                 "/admin/audit",
@@ -336,7 +336,7 @@ def _trail() -> rx.Component:
 
 def _person() -> rx.Component:
     return rx.fragment(
-        rx.el.h1(AkunState.nama),
+        rx.el.h1(AkunState.person_name),
         rx.el.p(AkunState.who, class_name="lead"),
         rx.cond(
             AkunState.admin_gap,
@@ -350,7 +350,7 @@ def _person() -> rx.Component:
         _roles(),
         _pdm(),
         _letters(),
-        _trail(),
+        _history(),
     )
 
 

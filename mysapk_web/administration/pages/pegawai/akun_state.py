@@ -59,7 +59,7 @@ class AkunState(AppState):
     ready: bool = False
     known: bool = False
     account_id: int = 0
-    nama: str = ""
+    person_name: str = ""
     who: str = ""
     state: str = ""
     tone: str = ""
@@ -82,10 +82,10 @@ class AkunState(AppState):
     more_letters: bool = False
     rest_letters: bool = False
     """There are more than `MOST`."""
-    has_trail: bool = False
-    trail: list[HistoryRow] = []
-    more_trail: bool = False
-    rest_trail: bool = False
+    has_history: bool = False
+    history: list[HistoryRow] = []
+    more_history: bool = False
+    rest_history: bool = False
     _letters: int = HISTORY_PAGE
     _events: int = HISTORY_PAGE
 
@@ -104,10 +104,17 @@ class AkunState(AppState):
         )
         self.known, self.ready = found is not None, True
         if found is None:
-            self.nama, self.facts, self.roles, self.letters, self.trail, self.acts = "", [], [], [], [], NO_ACTS
+            self.person_name, self.facts, self.roles, self.letters, self.history, self.acts = (
+                "",
+                [],
+                [],
+                [],
+                [],
+                NO_ACTS,
+            )
             self.who, self.email_note, self.only_admin, self.admin_gap, self.pdm = "", "", "", "", []
             return
-        self.nama, self.who = found.name, f"NIP {found.nip}, {found.jenis.label}, {found.unit}, {found.instansi}"
+        self.person_name, self.who = found.name, f"NIP {found.nip}, {found.jenis.label}, {found.unit}, {found.instansi}"
         self.state, self.tone = found.state.label, TONES[found.state]
         self.facts, self.email_note = account_facts(found), found.email_note
         self.only_admin = ONLY_ADMIN.format(found.instansi) if found.only_admin else ""
@@ -119,11 +126,11 @@ class AkunState(AppState):
         self.pdm = pdm_facts(found.pdm)
         self.more_letters = found.more_mails and self._letters < MOST
         self.rest_letters = found.more_mails and self._letters >= MOST
-        self.more_trail = found.more_history and self._events < MOST
-        self.rest_trail = found.more_history and self._events >= MOST
+        self.more_history = found.more_history and self._events < MOST
+        self.rest_history = found.more_history and self._events >= MOST
         self.letters = found.mails
-        self.has_trail = found.history is not None
-        self.trail = [
+        self.has_history = found.history is not None
+        self.history = [
             {
                 "at": format_moment(step.at, found.timezone),
                 "what": step.tag.label,
@@ -252,7 +259,7 @@ def _fault_at(name: str) -> Iterator[None]:
 
 def account_facts(found: AccountDetail) -> list[Fact]:
     zone = found.timezone
-    told = [
+    rows = [
         ("Alamat email", found.email or "Belum ada"),
         ("Diaktifkan", format_moment(found.activated_at, zone) if found.activated_at else "Belum pernah"),
         ("Terakhir masuk", format_moment(found.last_login_at, zone) if found.last_login_at else "Belum pernah"),
@@ -263,16 +270,16 @@ def account_facts(found: AccountDetail) -> list[Fact]:
         ("Dinonaktifkan", format_moment(found.disabled_at, zone) if found.disabled_at else ""),
         ("Alasan", found.disabled_reason),
     ]
-    return [{"term": term, "value": value} for term, value in told if value]
+    return [{"term": term, "value": value} for term, value in rows if value]
 
 
 def pdm_facts(pdm: PersonPdm | None) -> list[Fact]:
     if pdm is None:
         return []
-    told = [
+    rows = [
         ("Kelompok data selesai", f"{pdm.handled} dari {pdm.applicable}"),
         ("Usulan dikirim", str(pdm.sent)),
         ("Menunggu keputusan", str(pdm.waiting)),
         ("Dikembalikan untuk diperbaiki", str(pdm.returned)),
     ]
-    return [{"term": term, "value": value} for term, value in told]
+    return [{"term": term, "value": value} for term, value in rows]

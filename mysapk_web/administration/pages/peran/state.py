@@ -150,8 +150,8 @@ class PeranState(ListState, AppState):
         )
         self.chosen, self.units = NO_CANDIDATE, []
         await self._look(1)
-        told = "Peran diberikan. Orangnya sudah diberi tahu lewat email dan harus masuk lagi."
-        self._finish(notice=told if given else "Peran itu sudah dipegang.")
+        notice = "Peran diberikan. Orangnya sudah diberi tahu lewat email dan harus masuk lagi."
+        self._finish(notice=notice if given else "Peran itu sudah dipegang.")
 
     @handler(MAY)
     async def revoke(self, form: dict[str, Any]) -> None:
