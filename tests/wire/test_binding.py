@@ -175,7 +175,7 @@ def test_what_is_still_in_work_never_goes_to_another_session(
 ) -> None:
     """A thief of a client token takes the place of the page while the answer to it is on its way."""
     mark = "Peramban-Kanari"
-    people.change_session(person.cookies, agent=mark)
+    people.change_session(person.cookies, user_agent=mark)
 
     async def walk() -> None:
         other = new_browser()
