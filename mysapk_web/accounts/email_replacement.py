@@ -80,7 +80,7 @@ def replace_email(
     session.flush()
     if session.exec(select(Pegawai.id).where(Pegawai.email_key == key)).first() is not None:
         raise UserError(EMAIL_TAKEN, "email")
-    change = EmailReplacement(account.id or 0, pegawai.id or 0, pegawai.instansi_id, pegawai.email_key, raw, key)
+    change = EmailReplacement(account.pk, pegawai.pk, pegawai.instansi_id, pegawai.email_key, raw, key)
     try:
         with session.begin_nested():
             replace_emails(

@@ -73,7 +73,7 @@ def clear_failed_logins(session: Session, nip_key: str) -> None:
 
 
 def nip_key(nip: str) -> str:
-    """Keyed hash that failures of a NIP are counted by, known or not."""
+    """Keyed hash that a NIP, known or not, is counted by: failed logins and requests for tokens."""
     return subject_key(get_settings().key("counters"), f"nip:{nip}")
 
 

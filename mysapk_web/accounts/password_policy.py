@@ -15,6 +15,19 @@ ADMIN_MIN_LENGTH = 12
 """Characters for accounts with a role, whatever the setting says."""
 
 
+PUBLISHED_MIN_LENGTH = 6
+"""What people are taught; pages show it until the server has evaluated anything."""
+
+RULES = (
+    ("Minimal {minimum} karakter", {PasswordFault.TOO_SHORT, PasswordFault.TOO_LONG}),
+    ("Minimal 1 huruf besar", {PasswordFault.NO_CAPITAL}),
+    ("Minimal 1 angka", {PasswordFault.NO_DIGIT}),
+    ("Tidak memuat NIP, tanggal lahir, nama, email, atau nama portal", {PasswordFault.CONTEXT}),
+    ("Bukan password yang umum dipakai", {PasswordFault.COMMON}),
+)
+"""In the order of the page, with the faults that break each."""
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordEvaluation:
     """`rules`: (sentence, met) in the order of the page; `score` 0 to 4."""
@@ -26,19 +39,11 @@ class PasswordEvaluation:
 
 def evaluate_password(password: str, context: PasswordContext, minimum: int) -> PasswordEvaluation:
     faults = set(check_password(password, context, minimum=minimum))
-    typed = bool(password)
     rules = [
-        (f"Minimal {minimum} karakter", not faults & {PasswordFault.TOO_SHORT, PasswordFault.TOO_LONG}),
-        ("Minimal 1 huruf besar", PasswordFault.NO_CAPITAL not in faults),
-        ("Minimal 1 angka", PasswordFault.NO_DIGIT not in faults),
-        (
-            "Tidak memuat NIP, tanggal lahir, nama, email, atau nama portal",
-            PasswordFault.CONTEXT not in faults,
-        ),
-        ("Bukan password yang umum dipakai", PasswordFault.COMMON not in faults),
+        (text.format(minimum=minimum), bool(password) and faults.isdisjoint(broken_by)) for text, broken_by in RULES
     ]
     rated = strength(password, context)
-    return PasswordEvaluation([(text, typed and met) for text, met in rules], rated.score, rated.label)
+    return PasswordEvaluation(rules, rated.score, rated.label)
 
 
 def first_fault(password: str, context: PasswordContext, minimum: int) -> str:
@@ -63,4 +68,4 @@ def password_context(person: Pegawai) -> PasswordContext:
 
 
 def first_fault_for(session: Session, account: Account, person: Pegawai, password: str) -> str:
-    return first_fault(password, password_context(person), minimum_length(session, account.id or 0))
+    return first_fault(password, password_context(person), minimum_length(session, account.pk))

@@ -149,7 +149,7 @@ def _accept_recovery(session: Session, settings: Settings, account: Account, cod
     ).one_or_none()
     if taken is None:
         return False
-    left = recovery_codes_left(session, account.id or 0)
+    left = recovery_codes_left(session, account.pk)
     audit.record(
         session,
         RecoveryCodeUsed(codes_left=left),

@@ -89,7 +89,7 @@ def open_session(
     session.add(
         UserSession(
             ref=hash_secret(cookie),
-            account_id=account.id or 0,
+            account_id=account.pk,
             account_version=account.version,
             created_at=now,
             seen_at=now,

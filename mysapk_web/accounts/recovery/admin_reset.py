@@ -7,13 +7,13 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.lockouts import nip_key
 from mysapk_web.accounts.one_time_tokens import resend_wait, supersede, usable
 from mysapk_web.accounts.recovery.eligibility import check_eligibility, hash_email
 from mysapk_web.accounts.recovery.request import issue_request
 from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.organisation.rules.email import DomainVerdict, mask_email
 from mysapk_web.organisation.rules.pegawai import Eligibility
 from mysapk_web.organisation.tables.account import Account
@@ -51,7 +51,7 @@ def issue_reset_token(session: Session, *, account: Account, pegawai: Pegawai, a
     left = _wait_after_last(session, account)
     if left:
         raise UserError(f"Token baru saja dikirim. Coba lagi dalam {describe_wait(left)}.")
-    subject = subject_key(settings.key("counters"), f"nip:{pegawai.nip}")
+    subject = nip_key(pegawai.nip)
     if not rate_limiting.allow(session, RECOVERY_PER_NIP, f"{subject}:admin", actor, subject_id=account.id):
         raise CommittingUserError(
             f"Token untuk pegawai ini sudah dikirim {settings.limit_tokens} kali dalam sehari. "

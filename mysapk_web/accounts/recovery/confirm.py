@@ -130,7 +130,7 @@ def _check_token(session: Session, client: ClientContext, typed: str) -> _Verifi
     account = session.get(Account, request.account_id or 0)  # read for a stranger, too: the same time
     usable = account is not None and account.version == request.account_version and not fault_of(request)
     if right and account is not None and usable:
-        return _VerifiedToken(request.id, account.id or 0, account.version, account.password_hash)
+        return _VerifiedToken(request.id, account.pk, account.version, account.password_hash)
     audit.record(session, TokenWrong(tries=tries), subject_id=request.account_id, client_address=client.client_address)
     if tries >= TOKEN_TRIES:
         audit.record(session, TokenExhausted(), subject_id=request.account_id, client_address=client.client_address)

@@ -50,15 +50,15 @@ class RecoveryEligibility:
         return MailKind.EMAIL_NOT_ALLOWED if self.verdict is DomainVerdict.NOT_AGENCY else MailKind.TOKEN
 
 
-def check_eligibility(session: Session, settings: Settings, number: str, address_ref: str) -> RecoveryEligibility:
+def check_eligibility(session: Session, settings: Settings, number: str, email_ref: str) -> RecoveryEligibility:
     """Locks the account, so that two requests for one person are serialised."""
     person, account, agency = _person(session, number)
     return RecoveryEligibility(
         known=person is not None,
         account_id=account.id if account is not None else None,
         version=account.version if account is not None else 0,
-        email_matches=_email_matches(settings, person, address_ref),
-        state=_eligibility(person, account),
+        email_matches=_email_matches(settings, person, email_ref),
+        state=account_eligibility(person, account),
         verdict=_domain_verdict(person, agency),
     )
 
@@ -81,13 +81,13 @@ def _domain_verdict(person: Pegawai | None, agency: Instansi | None) -> DomainVe
     return domain_verdict(person.email_key, agency.domain_policy, agency.email_domains)
 
 
-def _email_matches(settings: Settings, person: Pegawai | None, address_ref: str) -> bool:
+def _email_matches(settings: Settings, person: Pegawai | None, email_ref: str) -> bool:
     stored = person.email_key if person is not None else None
     expected = hash_email(settings, stored or "tidak-ada")
-    return hmac.compare_digest(expected, address_ref) and stored is not None
+    return hmac.compare_digest(expected, email_ref) and stored is not None
 
 
-def _eligibility(person: Pegawai | None, account: Account | None) -> Eligibility:
+def account_eligibility(person: Pegawai | None, account: Account | None) -> Eligibility:
     if person is None or account is None:
         return Eligibility.NO_EMAIL
     return eligibility(
@@ -96,7 +96,3 @@ def _eligibility(person: Pegawai | None, account: Account | None) -> Eligibility
         disabled=account.disabled_at is not None,
         has_email=person.email_key is not None,
     )
-
-
-def account_eligibility(person: Pegawai, account: Account) -> Eligibility:
-    return _eligibility(person, account)

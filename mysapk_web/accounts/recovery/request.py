@@ -14,12 +14,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from mysapk_web.accounts.audit_events import ResetRefused, ResetRequested
+from mysapk_web.accounts.lockouts import nip_key
 from mysapk_web.accounts.one_time_tokens import fault_of, issue, resend_wait, supersede
 from mysapk_web.accounts.recovery.browsers import attach_browser, find_flow, newest_first
 from mysapk_web.accounts.recovery.eligibility import RecoveryEligibility, check_eligibility, hash_email
 from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.organisation import audit, rate_limiting
-from mysapk_web.organisation.rate_limiting import RateLimitHit, subject_key
+from mysapk_web.organisation.rate_limiting import RateLimitHit
 from mysapk_web.organisation.rules.email import DomainVerdict, EmailError, mask_email, normalise_email
 from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
 from mysapk_web.organisation.rules.pegawai import Eligibility
@@ -58,7 +59,8 @@ def request_token(session: Session, *, client: ClientContext, nip: str, email: s
         CommittingUserError: Too many requests from this network, whoever they are about.
     """
     number, address = _typed(nip, email)
-    _submit(session, get_settings(), client, number, address=address, mask=mask_email(address))
+    email_ref = hash_email(get_settings(), address)
+    _submit(session, get_settings(), client, number, email_ref=email_ref, mask=mask_email(address))
 
 
 def _typed(nip: str, email: str) -> tuple[str, str]:
@@ -91,7 +93,7 @@ def resend_token(session: Session, *, client: ClientContext) -> None:
     if left:
         raise UserError(f"Token baru saja diminta. Periksa email Anda, atau minta lagi dalam {describe_wait(left)}.")
     request = flow.newest
-    _submit(session, get_settings(), client, request.nip, address_ref=request.email_ref, mask=request.mask)
+    _submit(session, get_settings(), client, request.nip, email_ref=request.email_ref, mask=request.mask)
 
 
 def recovery_view(session: Session, *, client: ClientContext) -> RecoveryView | None:
@@ -112,17 +114,15 @@ def _submit(
     client: ClientContext,
     number: str,
     *,
+    email_ref: str,
     mask: str,
-    address: str = "",
-    address_ref: str = "",
 ) -> None:
     """The same for a matching pair and for any other."""
-    address_ref = address_ref or hash_email(settings, address)
-    subject = subject_key(settings.key("counters"), f"nip:{number}")
-    if not _is_second_click(session, client, subject, address_ref):
+    subject = nip_key(number)
+    if not _is_second_click(session, client, subject, email_ref):
         _count_network(session, client)
-    found = check_eligibility(session, settings, number, address_ref)
-    last = _last(session, subject, address_ref)  # after the lock: another request may have been written meanwhile
+    found = check_eligibility(session, settings, number, email_ref)
+    last = _last(session, subject, email_ref)  # after the lock: another request may have been written meanwhile
     # A request from before the e-mail was corrected or the CPNS approved has no token, one from before a new password or role a dead
     # one: nothing to wait for.
     usable = found.account_id if found.entitled else None
@@ -133,7 +133,7 @@ def _submit(
     # it is in the owner's mailbox, whoever requested it.
     joins = last is not None and bool(resend_wait(last.created_at)) and not outdated
     if not joins:
-        pair = pair_key(subject, address_ref, email_matches=found.email_matches)
+        pair = pair_key(subject, email_ref, email_matches=found.email_matches)
         counted = rate_limiting.hit(session, RECOVERY_PER_NIP, pair)
         within = counted.allowed
         joins = last is not None and not within and not outdated and not fault_of(last)
@@ -150,7 +150,7 @@ def _submit(
             account_version=found.version if usable is not None else 0,
             mask=mask,
             nip=number,
-            email_ref=address_ref,
+            email_ref=email_ref,
         )
         _announce(session, client, request, found, within=within)
     # A new request over the limit is recorded by its own event.
@@ -187,23 +187,23 @@ def _announce(
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
-def _is_second_click(session: Session, client: ClientContext, subject: str, address_ref: str) -> bool:
+def _is_second_click(session: Session, client: ClientContext, subject: str, email_ref: str) -> bool:
     """Whether this browser itself requested the same pair within the minute; what others request must not show in what is counted."""
     flow = find_flow(session, client)
     return (
         flow is not None
         and bool(flow.resend_wait)
-        and (flow.own_request.subject, flow.own_request.email_ref) == (subject, address_ref)
+        and (flow.own_request.subject, flow.own_request.email_ref) == (subject, email_ref)
     )
 
 
-def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | None:
+def _last(session: Session, subject: str, email_ref: str) -> ResetRequest | None:
     """The newest unused request for a typed pair."""
     return session.exec(
         select(ResetRequest)
         .where(
             ResetRequest.subject == subject,
-            ResetRequest.email_ref == address_ref,
+            ResetRequest.email_ref == email_ref,
             col(ResetRequest.used_at).is_(None),
         )
         .order_by(*newest_first(ResetRequest))
@@ -220,12 +220,12 @@ def _count_network(session: Session, client: ClientContext) -> None:
         )
 
 
-def pair_key(subject: str, address_ref: str, *, email_matches: bool) -> str:
+def pair_key(subject: str, email_ref: str, *, email_matches: bool) -> str:
     """Every typed pair has a daily count of its own, so that nobody uses up that of a person whose e-mail they don't know.
 
     A pair that matches is counted separately from when it did not: however an e-mail is corrected, its count starts afresh.
     """
-    return f"{subject}:{address_ref[:20]}{':cocok' if email_matches else ''}"
+    return f"{subject}:{email_ref[:20]}{':cocok' if email_matches else ''}"
 
 
 def _letter_is_within(session: Session, request: ResetRequest, found: RecoveryEligibility) -> bool:

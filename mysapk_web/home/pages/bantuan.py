@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import reflex as rx
 
-from mysapk_web.administration import announcements as saying
+from mysapk_web.administration import announcements as announcement_service
 from mysapk_web.home.pages.components.announcements import AnnouncementRow, announcement_rows, announcements
 from mysapk_web.home.pages.components.email_request import email_request
 from mysapk_web.organisation import help as helpdesk
@@ -112,7 +112,9 @@ class BantuanState(AppState):
         if person is not None:
             shell = await self.get_state(ShellState)
             await shell._fill()
-        self.announcements = announcement_rows(await executors.run_read_only(saying.visible_announcements, person))
+        self.announcements = announcement_rows(
+            await executors.run_read_only(announcement_service.visible_announcements, person)
+        )
         self.contacts = [asdict(contact) for contact in await executors.run_read_only(helpdesk.contacts_for, person)]
 
 

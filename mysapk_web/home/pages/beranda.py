@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import reflex as rx
 
-from mysapk_web.administration import announcements as saying
+from mysapk_web.administration import announcements as announcement_service
 from mysapk_web.home.pages.components.announcements import AnnouncementRow, announcement_rows, announcements
 from mysapk_web.organisation import home, notices
 from mysapk_web.organisation.actor import Actor
@@ -109,7 +109,9 @@ class BerandaState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         await self._look_at_pdm(unread=shell.unread)
-        self.announcements = announcement_rows(await executors.run_read_only(saying.visible_announcements, actor()))
+        self.announcements = announcement_rows(
+            await executors.run_read_only(announcement_service.visible_announcements, actor())
+        )
         self.ready = True
 
     async def _look_at_pdm(self, *, unread: int) -> None:

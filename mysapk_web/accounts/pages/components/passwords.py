@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.accounts.password_policy import PasswordEvaluation
+from mysapk_web.accounts.password_policy import PUBLISHED_MIN_LENGTH, RULES, PasswordEvaluation
 from mysapk_web.ui.components.forms import password_field
 
 PAUSE = 400
@@ -20,13 +20,8 @@ class PasswordRule(TypedDict):
 
 
 PUBLISHED_RULES: list[PasswordRule] = [
-    {"text": "Minimal 6 karakter", "met": False},
-    {"text": "Minimal 1 huruf besar", "met": False},
-    {"text": "Minimal 1 angka", "met": False},
-    {"text": "Tidak memuat NIP, tanggal lahir, nama, email, atau nama portal", "met": False},
-    {"text": "Bukan password yang umum dipakai", "met": False},
+    {"text": text.format(minimum=PUBLISHED_MIN_LENGTH), "met": False} for text, _ in RULES
 ]
-"""Shown before the server has evaluated anything."""
 
 
 def rule_rows(evaluation: PasswordEvaluation) -> list[PasswordRule]:
