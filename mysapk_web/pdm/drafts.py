@@ -24,18 +24,16 @@ from mysapk_web.pdm.payload import editable_values
 from mysapk_web.pdm.rules.groups import get_kind
 from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, PersonFacts, Value
-from mysapk_web.pdm.rules.groups.validation import validate
+from mysapk_web.pdm.rules.groups.validation import UNKNOWN_FIELD, validate
+from mysapk_web.pdm.rules.groups.values import KEPT_LENGTH
 from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, TRANSITIONS, ProposalAction
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.timezones import zone_of
 
-MAX_TEXT: Final = 4000
-"""Characters per value."""
 YES: Final = frozenset({"true", "1", "ya"})
 NO: Final = frozenset({"", "false", "0", "tidak"})
-UNKNOWN: Final = "Isian memuat data yang tidak dikenal. Muat ulang halaman ini, lalu isi kembali."
 
 _COLUMNS: Final[tuple[Any, ...]] = (
     Proposal.kind,
@@ -146,7 +144,7 @@ def parse_form(declared: RecordKind, sent: Mapping[str, object]) -> dict[str, Va
     """Raises UserError for a name or a type that no form has."""
     fields = _writable(declared.key)
     if not isinstance(sent, Mapping) or not sent.keys() <= fields.keys():
-        raise UserError(UNKNOWN)
+        raise UserError(UNKNOWN_FIELD)
     return {name: _value(fields[name].kind, fields[name].label, value) for name, value in sent.items()}
 
 
@@ -159,10 +157,10 @@ def _value(kind_: FieldKind, label: str, value: object) -> Value:
             return word in YES
         raise UserError(f"{label} harus ya atau tidak. Pilih kembali.")
     if value is None or isinstance(value, str):
-        if value is not None and len(value) > MAX_TEXT:
-            raise UserError(f"{label} terlalu panjang. Isi paling banyak {MAX_TEXT} karakter.")
+        if value is not None and len(value) > KEPT_LENGTH:
+            raise UserError(f"{label} terlalu panjang. Isi paling banyak {KEPT_LENGTH} karakter.")
         return value
-    raise UserError(UNKNOWN)
+    raise UserError(UNKNOWN_FIELD)
 
 
 @cache

@@ -32,10 +32,6 @@ class TileView:
     tone: str
     """`todo` (red) until handled, `warn` after a return or rejection, `good` when done."""
     count: int
-    draft_count: int
-    open_count: int
-    """On their way; returned ones are counted separately."""
-    returned_count: int
     counts: str
     """All numbers in words."""
     requirement_label: str
@@ -64,8 +60,6 @@ class Board:
     phase: str
     """Value of `Phase`."""
     may_write: bool
-    may_repair: bool
-    """Returned proposals may be corrected now."""
     closed_sentence: str
     """Why nothing can be written and what happens to drafts; empty while entry is open."""
     blockers: list[str]
@@ -107,7 +101,6 @@ def load_board(session: Session, actor: Actor) -> Board:
         days_left=times.pdm.days_left if ahead else None,
         phase=times.pdm.phase.value,
         may_write=times.pdm.is_open,
-        may_repair=times.pdm.is_open or times.verification.is_open,
         closed_sentence=times.closed_sentence(),
         blockers=_blockers(dossier, drafts, returned),
         ready=sum(view.may_send for view in drafts),
@@ -158,9 +151,6 @@ def _tile(dossier: Dossier, group: Group) -> TileView:
         state_label=state.label,
         tone="warn" if state is GroupState.PERLU_PERBAIKAN else "good" if state.handled else "todo",
         count=count,
-        draft_count=drafts,
-        open_count=under_way,
-        returned_count=returned,
         counts=", ".join(part for part in counts if part),
         requirement_label=REQUIREMENT_LABELS[group.requirement],
         done=state.handled,

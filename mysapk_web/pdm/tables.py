@@ -63,7 +63,8 @@ class Proposal(Stored, table=True):
     __table_args__ = (
         Index("ix_usulan_pegawai_state", "pegawai_id", "state"),
         Index("ix_usulan_inbox", "state", "unor_id", "sent_at"),
-        # What waits for one office, oldest first: in an agency (its units are picked from the index), in the country; and counts.
+        # What waits for one office, oldest first: in an agency (its units are picked from the index) and in the
+        # country; and their counts.
         Index("ix_usulan_instansi", "instansi_id", "state", "sent_at", "id", "unor_id", "pegawai_id"),
         Index("ix_usulan_negara", "state", "sent_at", "id"),
         Index("ix_usulan_hitung", "instansi_id", "state", "group", "kind", "unor_id", "pegawai_id"),

@@ -12,7 +12,7 @@ from mysapk_web.organisation.rules.dates import as_typed
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm.code_tables import StoredCodes, codes, search_codes
 from mysapk_web.pdm.dossier import kind_of
-from mysapk_web.pdm.drafts import MAX_TEXT, parse_form
+from mysapk_web.pdm.drafts import parse_form
 from mysapk_web.pdm.matching import find_matches
 from mysapk_web.pdm.payload import editable_values
 from mysapk_web.pdm.reference import builtin as built_in
@@ -20,6 +20,7 @@ from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, Value
 from mysapk_web.pdm.rules.groups.formatting import choice_parent, format_value
 from mysapk_web.pdm.rules.groups.validation import validate
+from mysapk_web.pdm.rules.groups.values import KEPT_LENGTH
 from mysapk_web.pdm.rules.proposal import ProposalAction
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.pdm.transitions import MAX_NOTE, transition
@@ -135,7 +136,7 @@ def _corrected(
     declared: RecordKind, wanted: Field, old: dict[str, Value], value: str, examined: Examination, tables: StoredCodes
 ) -> dict[str, Value]:
     """The whole record with the new value; fields that no longer apply are emptied by the rules of the record."""
-    if len(value) > MAX_TEXT:
+    if len(value) > KEPT_LENGTH:
         raise FormError({"nilai": "Nilai terlalu panjang."})
     checked = validate(
         declared,

@@ -1,4 +1,4 @@
-"""`POST /dokumen/...`: documents uploaded as a raw body, and removed. Answered in JSON, with a sentence for the page."""
+"""`POST /dokumen/...`: documents uploaded as a raw body, and removed. Answered in JSON."""
 
 from __future__ import annotations
 

@@ -19,11 +19,10 @@ from mysapk_web.pdm.payload import editable_values
 from mysapk_web.pdm.profile.view import FIRST_VERSION, checked_values, profile_record
 from mysapk_web.pdm.rules.groups.profil import PROFIL
 from mysapk_web.pdm.rules.groups.validation import Validated, validate
+from mysapk_web.pdm.rules.groups.values import KEPT_LENGTH
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord
 from mysapk_web.platform.errors import FormError, UserError
 
-MAX_TEXT: Final = 4000
-"""Characters per value."""
 CHANGED: Final = "Profil Anda baru saja berubah di tempat lain. Muat ulang halaman ini, lalu ulangi perubahan Anda."
 UNKNOWN: Final = "Isian memuat data yang tidak dapat diubah di sini. Muat ulang halaman ini, lalu isi kembali."
 
@@ -70,7 +69,9 @@ def _check_form(values: Mapping[str, str]) -> None:
     known = {field.name for field in PROFIL.editable}
     if not values.keys() <= known or any(not isinstance(value, str) for value in values.values()):
         raise FormError({"": UNKNOWN})
-    long = {name: f"Isi paling banyak {MAX_TEXT} karakter." for name, value in values.items() if len(value) > MAX_TEXT}
+    long = {
+        name: f"Isi paling banyak {KEPT_LENGTH} karakter." for name, value in values.items() if len(value) > KEPT_LENGTH
+    }
     if long:
         raise FormError(long)
 

@@ -120,7 +120,7 @@ def test_what_was_returned_is_repaired_until_verification_closes(desk: Desk) -> 
         desk.give_back(number)
         desk.give_back(lost)
         board = desk.board()
-        assert (board.may_write, board.may_repair, board.phase) == (False, True, Phase.CLOSED)
+        assert (board.may_write, board.phase) == (False, Phase.CLOSED)
         assert "masih dapat diperbaiki sampai 30 November 2026 23.59 WIB" in board.closed_sentence
         assert board.next_step.title.startswith("Perbaiki usulan")
         assert desk.form(number).may_write

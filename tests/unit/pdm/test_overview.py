@@ -54,7 +54,7 @@ def test_a_tile_follows_its_proposal(desk: Desk) -> None:
 
     def look() -> None:
         tile = desk.tile("golongan")
-        seen.append((tile.state, tile.count, tile.draft_count, tile.open_count, tile.returned_count, tile.done))
+        seen.append((tile.state, tile.tone, tile.counts, tile.done))
 
     number = desk.draft("golongan", GOLONGAN)
     look()
@@ -66,10 +66,10 @@ def test_a_tile_follows_its_proposal(desk: Desk) -> None:
     desk.decide(number)
     look()
     assert seen == [
-        (GroupState.BELUM_DIPERIKSA, 1, 1, 0, 0, False),
-        (GroupState.ADA_USULAN, 1, 0, 1, 0, True),
-        (GroupState.PERLU_PERBAIKAN, 1, 0, 0, 1, False),
-        (GroupState.SELESAI, 2, 0, 0, 0, True),
+        (GroupState.BELUM_DIPERIKSA, "todo", "1 riwayat di berkas, 1 draf", False),
+        (GroupState.ADA_USULAN, "good", "1 riwayat di berkas, 1 usulan berjalan", True),
+        (GroupState.PERLU_PERBAIKAN, "warn", "1 riwayat di berkas, 1 dikembalikan", False),
+        (GroupState.SELESAI, "good", "2 riwayat di berkas", True),
     ]
 
 
@@ -163,7 +163,7 @@ def test_a_person_sees_only_the_own_data(desk: Desk) -> None:
     other.put("anak")
     other.draft("keluarga", ANAK, kind="anak")
 
-    assert desk.tile("keluarga").count == desk.tile("keluarga").draft_count == 0
+    assert desk.tile("keluarga").counts == "Belum ada riwayat di berkas"
     assert desk.group("keluarga").kinds[1].records == []
     assert desk.see(review.load_review).ready == []
     assert desk.see(history.list_proposals).items == []

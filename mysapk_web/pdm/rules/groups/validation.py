@@ -12,6 +12,7 @@ from mysapk_web.pdm.rules.groups.values import ValidationContext, parse_value
 
 WHOLE_RECORD: Final = ""
 """Key of an error that belongs to no field."""
+UNKNOWN_FIELD: Final = "Isian memuat data yang tidak dikenal. Muat ulang halaman ini, lalu isi kembali."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def validate(
     faults: dict[str, str] = {}
     good: dict[str, Value] = {}
     if not payload.keys() <= {each.name for each in kind.fields}:
-        faults[WHOLE_RECORD] = "Isian memuat data yang tidak dikenal. Muat ulang halaman ini, lalu isi kembali."
+        faults[WHOLE_RECORD] = UNKNOWN_FIELD
     for each in kind.fields:
         if each.read_only:
             if payload.get(each.name) not in (None, ""):
