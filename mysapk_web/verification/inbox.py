@@ -14,14 +14,18 @@ from sqlmodel import Session, col, func, or_, select
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.periods import timezone_of
 from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.organisation.scope import spans_agencies
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.code_tables import StoredCodes, codes
+from mysapk_web.pdm.code_tables import codes
 from mysapk_web.pdm.payload import decode_payload
-from mysapk_web.pdm.rules.groups import get_group, get_kind
+from mysapk_web.pdm.presenters import tone_of
+from mysapk_web.pdm.rules.groups import get_kind
 from mysapk_web.pdm.rules.proposal import SENT_STATES
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform import clock, pagination
+from mysapk_web.platform.rules.text import in_sentence
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.verification.claims import claims_by_proposal, unclaimed
 from mysapk_web.verification.facets import FacetCount, facet_counts
 from mysapk_web.verification.filter_lookup import resolve_filters
@@ -40,23 +44,19 @@ from mysapk_web.verification.scope import in_scope, queue_conditions, states_in_
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One proposal in the inbox. `unit` is the unor verifikasi, `instansi` its agency; `days` have passed since `sent_at`."""
+    """One proposal as the page shows it. `unit` is the unor verifikasi, with its agency for actors who read several."""
 
     id: int
-    nip: str
     name: str
-    group_label: str
-    kind_label: str
-    action_label: str
+    nip: str
+    what: str
     title: str
     state: str
-    state_label: str
+    tone: str
     unit: str
-    instansi: str
-    sent_at: datetime
-    days: int
-    claimed_by: str
-    mine: bool
+    sent: str
+    waits: str
+    claimed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,6 @@ class Inbox:
     at_least: bool
     states: list[FacetCount]
     groups: list[FacetCount]
-    timezone: str
     closed_notice: str
 
 
@@ -90,14 +89,13 @@ def inbox_page(session: Session, actor: Actor, filters: Filters, page: int = 1) 
     ids = _ids(session, queue, filters, bounds.offset, pagination.PAGE_SIZE)
     states, groups = facet_counts(session, actor, filters, timezone, resolved)
     return Inbox(
-        rows=_rows(session, actor, ids),
+        rows=_rows(session, actor, ids, timezone),
         number=bounds.number,
         pages=bounds.pages,
         total=total,
         at_least=at_least,
         states=states,
         groups=groups,
-        timezone=timezone,
         closed_notice=closed_notice(session, actor),
     )
 
@@ -174,10 +172,11 @@ def _ids(
     return [int(number) for number in found.scalars()]
 
 
-def _rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[InboxRow]:
+def _rows(session: Session, actor: Actor, ids: Sequence[int], timezone: str) -> list[InboxRow]:
     if not ids:
         return []
     now, tables = clock.now(), codes(session)
+    agencies = spans_agencies(actor, Permission.INBOX_READ)
     claims = claims_by_proposal(session, actor, ids)
     found = session.exec(
         select(Proposal, Pegawai, Unor.name, Instansi.name)
@@ -186,44 +185,31 @@ def _rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[InboxRow]:
         .join(Instansi, col(Instansi.id) == Unor.instansi_id)
         .where(col(Proposal.id).in_(ids))
     ).all()
-    rows = {row[0].id: row for row in found}
-    return [
-        _row(actor, *rows[number], claims.get(number), tables, max(0, (now - _sent(rows[number][0])).days))
-        for number in ids
-        if number in rows
-    ]
+    rows = {}
+    for proposal, pegawai, unit, instansi in found:
+        declared, sent = get_kind(proposal.kind), proposal.sent_at or proposal.changed_at
+        rows[proposal.pk] = InboxRow(
+            id=proposal.pk,
+            name=pegawai.full_name,
+            nip=pegawai.nip,
+            what=f"{proposal.action.label} {in_sentence(declared.label)}",
+            title=declared.title(decode_payload(declared, proposal.payload), tables),
+            state=proposal.state.label,
+            tone=tone_of(proposal.state),
+            unit=f"{unit}, {instansi}" if agencies else unit,
+            sent=format_moment(sent, timezone),
+            waits=_format_wait((now - sent).days),
+            claimed=_claimed(actor, claims.get(proposal.pk)),
+        )
+    return [rows[number] for number in ids if number in rows]
 
 
-def _row(
-    actor: Actor,
-    proposal: Proposal,
-    pegawai: Pegawai,
-    unit: str,
-    instansi: str,
-    claim: tuple[int, str, datetime] | None,
-    tables: StoredCodes,
-    days: int,
-) -> InboxRow:
-    declared = get_kind(proposal.kind)
-    mine = claim is not None and claim[0] == actor.account_id
-    return InboxRow(
-        id=proposal.pk,
-        nip=pegawai.nip,
-        name=pegawai.full_name,
-        group_label=get_group(proposal.group).label,
-        kind_label=declared.label,
-        action_label=proposal.action.label,
-        title=declared.title(decode_payload(declared, proposal.payload), tables),
-        state=proposal.state.value,
-        state_label=proposal.state.label,
-        unit=unit,
-        instansi=instansi,
-        sent_at=_sent(proposal),
-        days=days,
-        claimed_by=claim[1] if claim and not mine else "",
-        mine=mine,
-    )
+def _format_wait(days: int) -> str:
+    return "Masuk hari ini" if days < 1 else f"Menunggu {days} hari"
 
 
-def _sent(proposal: Proposal) -> Any:
-    return proposal.sent_at or proposal.changed_at
+def _claimed(actor: Actor, claim: tuple[int, str, datetime] | None) -> str:
+    if claim is None:
+        return ""
+    account_id, holder, _ = claim
+    return "Anda buka" if account_id == actor.account_id else f"Sedang diperiksa {holder}"

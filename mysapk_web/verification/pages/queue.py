@@ -46,10 +46,6 @@ def inbox_url(filters: Filters, *, path: str = PATH, page: int = 1, **changes: A
     return url_with(path, {**values, "cari": searched, "halaman": str(page) if page > 1 else ""})
 
 
-def format_wait(days: int) -> str:
-    return "Masuk hari ini" if days < 1 else f"Menunggu {days} hari"
-
-
 def format_count(count: int, *, at_least: bool = False) -> str:
     shown = format_number(count)
     return f"Lebih dari {shown} usulan; persempit saringan" if at_least else f"{shown} usulan"

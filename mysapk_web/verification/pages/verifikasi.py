@@ -16,15 +16,13 @@ from mysapk_web.organisation.rules.dates import DateError, format_typed_date, pa
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.scope import spans_agencies
 from mysapk_web.pdm.pages.components.proposals import chip
-from mysapk_web.pdm.presenters import tone_of
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import FormError
 from mysapk_web.platform.rules.formatting import format_number
 from mysapk_web.platform.rules.row_id import parse_row_id
-from mysapk_web.platform.rules.text import in_sentence, strip_unstorable
-from mysapk_web.platform.rules.timezones import format_moment
+from mysapk_web.platform.rules.text import strip_unstorable
 from mysapk_web.ui.access import actor, handler
 from mysapk_web.ui.components.behaviour import UrlBoundInput
 from mysapk_web.ui.components.dates import filter_date
@@ -45,7 +43,7 @@ from mysapk_web.verification.facets import FacetCount
 from mysapk_web.verification.filters import MINE, NEWEST, OPEN, Filters, read_filters
 from mysapk_web.verification.inbox import Inbox, InboxRow
 from mysapk_web.verification.pages.components.review import Shortcuts
-from mysapk_web.verification.pages.queue import MAY, PATH, QueueState, format_count, format_wait, inbox_url
+from mysapk_web.verification.pages.queue import MAY, PATH, QueueState, format_count, inbox_url
 from mysapk_web.verification.rules.separation_of_duties import SEEN_BY_AGENCY
 from mysapk_web.verification.unit_filter import find_unit, suggest_units, unit_choice
 
@@ -70,22 +68,6 @@ DATE_FILTERS: Final = {"dari": "Dikirim sejak", "sampai": "Dikirim sampai"}
 KEYS: Final = [["j", "usulan berikutnya"], ["k", "usulan sebelumnya"], ["Enter", "buka usulan"]]
 
 
-class ListedProposal(TypedDict):
-    """One proposal."""
-
-    href: str
-    name: str
-    nip: str
-    what: str
-    title: str
-    state: str
-    tone: str
-    unit: str
-    sent: str
-    waits: str
-    claimed: str
-
-
 class FacetLink(TypedDict):
     """A count that is also a link to narrow the list."""
 
@@ -93,22 +75,6 @@ class FacetLink(TypedDict):
     count: str
     href: str
     current: bool
-
-
-def listed_proposal(found: InboxRow, filters: Filters, timezone: str, *, agencies: bool) -> ListedProposal:
-    return {
-        "href": inbox_url(filters, path=f"{PATH}/{found.id}"),
-        "name": found.name,
-        "nip": found.nip,
-        "what": f"{found.action_label} {in_sentence(found.kind_label)}",
-        "title": found.title,
-        "state": found.state_label,
-        "tone": tone_of(ProposalState(found.state)),
-        "unit": f"{found.unit}, {found.instansi}" if agencies else found.unit,
-        "sent": format_moment(found.sent_at, timezone),
-        "waits": format_wait(found.days),
-        "claimed": f"Sedang diperiksa {found.claimed_by}" if found.claimed_by else "Anda buka" if found.mine else "",
-    }
 
 
 def format_facet_count(found: FacetCount) -> str:
@@ -138,7 +104,9 @@ class InboxState(QueueState):
     """One page of the inbox and its filters."""
 
     ready: bool = False
-    lines: list[ListedProposal] = []
+    lines: list[InboxRow] = []
+    query: str = ""
+    """The filters, for the URL of a proposal to return to."""
     found: str = ""
     closed: str = ""
     verifies: bool = False
@@ -193,7 +161,7 @@ class InboxState(QueueState):
         self.narrowed = filters.is_any
 
     def _show(self, found: Inbox, filters: Filters) -> None:
-        self.lines = [listed_proposal(each, filters, found.timezone, agencies=self.agencies) for each in found.rows]
+        self.lines, self.query = found.rows, inbox_url(filters, path="")
         self.found, self.closed = format_count(found.total, at_least=found.at_least), found.closed_notice
         self.number, self.pages = found.number, found.pages
         self.before, self.after = (inbox_url(filters, page=found.number + step) for step in (-1, 1))
@@ -298,12 +266,18 @@ def _tallies(heading: str, ident: str, items: Any) -> rx.Component:
     )
 
 
-def _line(item: ObjectVar[ListedProposal]) -> rx.Component:
+def _line(item: Any) -> rx.Component:
+    href = f"{PATH}/{item['id']}{InboxState.query}"
     return table_row(
         table_cell(
             "Pegawai",
             rx.el.div(
-                rx.el.a(item["name"], href=item["href"], custom_attrs={"data-baris": ""}, class_name="row-link"),
+                rx.el.a(
+                    item["name"],
+                    href=href,
+                    custom_attrs={"data-baris": ""},
+                    class_name="row-link",
+                ),
                 rx.el.p(item["nip"], class_name="help"),
             ),
         ),

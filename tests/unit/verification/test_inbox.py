@@ -208,7 +208,7 @@ def test_which_agency_it_is_and_narrowed_to_one(office: Office) -> None:
     other = _to_bkn(office, office.desk.of(portal.citra).sent("golongan", GOLONGAN))
     seen = bkn.inbox()
 
-    assert [(row.id, row.instansi) for row in seen.rows] == [
+    assert [(row.id, row.unit.split(", ")[-1]) for row in seen.rows] == [
         (mine, "Pemerintah Kabupaten Contoh"),
         (other, "Pemerintah Kota Misal"),
     ]
@@ -337,7 +337,7 @@ def test_over_all_agencies_a_name_begins_with_what_is_typed(office: Office) -> N
 def test_how_long_it_waits(office: Office, three: list[int]) -> None:
     with after(4 * days):
         rows = office.verifier.inbox().rows
-    assert [row.days for row in rows] == [4, 3, 3]
+    assert [row.waits for row in rows] == ["Menunggu 4 hari", "Menunggu 3 hari", "Menunggu 3 hari"]
     assert rows[0].nip == office.desk.person.nip
     assert rows[0].id == three[0]
 
@@ -362,8 +362,8 @@ def test_who_has_it_open(office: Office, three: list[int]) -> None:
     colleague = office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
     colleague.do(claims.claim, three[0])
 
-    assert [row.claimed_by for row in office.verifier.inbox().rows] == ["Dewi Anggraini", "", ""]
-    assert [row.mine for row in colleague.inbox().rows] == [True, False, False]
+    assert [row.claimed for row in office.verifier.inbox().rows] == ["Sedang diperiksa Dewi Anggraini", "", ""]
+    assert [row.claimed for row in colleague.inbox().rows] == ["Anda buka", "", ""]
 
 
 def test_an_agency_reads_that_bkn_has_it_open_and_not_who(office: Office) -> None:
@@ -372,10 +372,10 @@ def test_an_agency_reads_that_bkn_has_it_open_and_not_who(office: Office) -> Non
     office.approver.decide(number, A.APPROVE)
     office.bkn.do(claims.claim, number)
     there = ProposalState.VALIDASI_BKN.value
-    assert [row.claimed_by for row in office.verifier.inbox(status=there).rows] == ["BKN"]
+    assert [row.claimed for row in office.verifier.inbox(status=there).rows] == ["Sedang diperiksa BKN"]
     assert office.approver.open(number).claim.holder == "BKN"
     another = office.someone(office.desk.portal.dewi, Role.ADMIN_BKN)
-    assert [row.claimed_by for row in another.inbox(status=there).rows] == ["Citra Wulandari"]
+    assert [row.claimed for row in another.inbox(status=there).rows] == ["Sedang diperiksa Citra Wulandari"]
 
 
 def test_what_a_disabled_account_had_open_is_free_everywhere(office: Office, three: list[int]) -> None:
@@ -383,7 +383,7 @@ def test_what_a_disabled_account_had_open_is_free_everywhere(office: Office, thr
     colleague.do(claims.claim, three[1])
     office.desk.portal.disable(office.desk.portal.dewi)
 
-    assert [row.claimed_by for row in office.verifier.inbox().rows] == ["", "", ""]
+    assert [row.claimed for row in office.verifier.inbox().rows] == ["", "", ""]
     assert office.verifier.see(next_in_queue, Filters(), three[0]) == three[1]
     assert office.verifier.open(three[1]).claim.holder == ""
     assert office.verifier.do(claims.claim, three[1]).mine
