@@ -82,6 +82,21 @@ def test_the_glossary_names_what_is_in_the_code() -> None:
     assert {name for name in named if not known.issuperset(name.split("."))} == set()
 
 
+IDENTIFIER = re.compile(r"([A-Za-z_][\w.]*)(?:\(.*\))?")
+GUIDES = ("CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_named_identifiers_are_in_the_code(name: str) -> None:
+    files = [*(ROOT / "assets").glob("*.jsx"), *(ROOT / "mysapk_web").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    sources = "".join(path.read_text() for path in files)
+    known = set(re.findall(r"\w+", sources))
+    quoted = [found for text in CODE.findall(outside_fences(ROOT / name)) if (found := IDENTIFIER.fullmatch(text))]
+    named = [found[1] for found in quoted if re.search(r"[a-z]_[a-z]|[a-z][A-Z]|\(", found[0])]
+    assert [one for one in named if not set(one.split(".")) <= known] == []
+    assert named
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_generated_parts_are_those_of_the_code(name: str) -> None:
     text = (ROOT / name).read_text()
