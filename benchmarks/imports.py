@@ -65,7 +65,7 @@ def _person(n: int) -> str:
 
 
 def _record(n: int) -> str:
-    return f"{_nip(n)};Pelatihan nomor {n};Lembaga Contoh;ST-{n};12-03-2015;14-03-2015;2015;24"
+    return f"{_nip(n)};1;T;Pelatihan nomor {n};Lembaga Contoh;ST-{n};12-03-2015;14-03-2015;2015;24"
 
 
 def _code(n: int) -> str:
@@ -76,7 +76,7 @@ KINDS: dict[str, tuple[str, Callable[[int], str]]] = {
     "email": ("nip;email", _email),
     "pegawai": ("nip;nama;jenis;instansi;unor;unor_nama;email", _person),
     "riwayat": (
-        "nip;nama_kursus;penyelenggara;nomor_sertifikat;tanggal_mulai;tanggal_selesai;tahun;jumlah_jam",
+        "nip;jenis_diklat;jenis_kursus;nama_kursus;penyelenggara;nomor_sertifikat;tanggal_mulai;tanggal_selesai;tahun;jumlah_jam",
         _record,
     ),
     "referensi": ("kode;label", _code),

@@ -357,7 +357,6 @@ class Chunk:
         checked = validate(self._bare, values, codes=self._codes, today=today, person=owner.facts, draft=True)
         if checked.faults:
             raise RowFault(" ".join(checked.faults.values()))
-        whole = validate(self._declared, checked.payload, codes=self._codes, today=today, person=owner.facts)
         notes = [*whole.faults.values(), *whole.warnings.values()]
         return checked.payload, f"Perlu diperiksa pegawai: {' '.join(notes)}" if notes else ""
 
