@@ -221,22 +221,25 @@ class Chunk:
     def load(self, nips: Sequence[str], *, lock: bool = False) -> None:
         """Read what is on file of these people; locked, nobody sends or applies a proposal of theirs meanwhile."""
         wanted = (
-            select(Pegawai, Instansi.timezone, Account.id, self._scope.within)
+            select(  # type: ignore[call-overload]  # more columns than the overloads know
+                Pegawai.id,
+                Pegawai.nip,
+                Pegawai.jenis,
+                Pegawai.birth_date,
+                Pegawai.gender,
+                Instansi.timezone,
+                col(Account.id).label("account_id"),
+                self._scope.within.label("within"),
+            )
             .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
             .join(Unor, col(Unor.id) == Pegawai.unor_id)
             .join(Account, col(Account.pegawai_id) == Pegawai.id, isouter=True)
             .where(bulk.one_of(self._session, col(Pegawai.nip), sorted(set(nips))))
             .order_by(col(Pegawai.id))
         )
-        found = self._session.exec(wanted.with_for_update(key_share=True, of=Pegawai) if lock else wanted)
-        for person, zone, account_id, within in found:
-            facts = PersonFacts(
-                jenis=person.jenis,
-                nip=person.nip,
-                birth_date=person.birth_date,
-                gender=person.gender or "",
-            )
-            self.owners[person.nip] = RecordOwner(person.id or 0, account_id, bool(within), facts, zone)
+        for row in self._session.execute(wanted.with_for_update(key_share=True, of=Pegawai) if lock else wanted):
+            facts = PersonFacts(jenis=row.jenis, nip=row.nip, birth_date=row.birth_date, gender=row.gender or "")
+            self.owners[row.nip] = RecordOwner(row.id, row.account_id, bool(row.within), facts, row.timezone)
         ids = [owner.id for owner in self.owners.values()]
         self._load_records(ids)
         self._load_proposals(ids)
@@ -244,20 +247,23 @@ class Chunk:
     def _load_records(self, ids: Sequence[int]) -> None:
         records = list(
             self._session.exec(
-                select(PersonnelRecord).where(
+                select(
+                    PersonnelRecord.id, PersonnelRecord.pegawai_id, PersonnelRecord.payload, PersonnelRecord.removed_at
+                ).where(
                     bulk.one_of(self._session, col(PersonnelRecord.pegawai_id), ids),
                     PersonnelRecord.kind == self._declared.key,
                 )
             )
         )
-        for record in records:
-            payload = decode_payload(self._declared, record.payload)
+        owner = {}
+        for record_id, pegawai_id, stored, removed_at in records:
+            owner[record_id] = pegawai_id
+            payload = decode_payload(self._declared, stored)
             keys = keys_of(self._declared, payload)
-            if record.removed_at is None:
-                self._known[record.pegawai_id].add(keys, payload)
+            if removed_at is None:
+                self._known[pegawai_id].add(keys, payload)
             else:
-                self._known[record.pegawai_id].gone.add(keys.whole)
-        owner = {record.id: record.pegawai_id for record in records}
+                self._known[pegawai_id].gone.add(keys.whole)
         former = select(FormerValue).where(bulk.one_of(self._session, col(FormerValue.record_id), list(owner)))
         for value in self._session.exec(former) if owner else ():
             before = keys_of(self._declared, decode_payload(self._declared, value.payload))
