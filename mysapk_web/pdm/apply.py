@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.actor import NotFoundError
-from mysapk_web.pdm.code_tables import ReadableCodes, codes
+from mysapk_web.pdm.code_tables import ReadableCodes, StoredCodes
 from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.matching import find_duplicate
@@ -141,7 +141,7 @@ def _revalidated(session: Session, person: PersonContext, proposal: Proposal, de
     checked = validate(
         declared,
         editable_values(declared, proposal.payload),
-        codes=ReadableCodes(codes(session)),
+        codes=ReadableCodes(StoredCodes(session)),
         today=sent.astimezone(zone_of(person.times.timezone).info).date(),
         person=person.facts,
     )

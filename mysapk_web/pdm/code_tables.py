@@ -92,10 +92,6 @@ class ReadableCodes:
         return self._codes.parent(table, code)
 
 
-def codes(session: Session) -> StoredCodes:
-    return StoredCodes(session)
-
-
 def forget_cached_codes(session: Session) -> None:
     with _lock:
         _remembered.pop(_engine(session), None)
@@ -104,7 +100,7 @@ def forget_cached_codes(session: Session) -> None:
 def search_codes(session: Session, table: str, text: str, limit: int = 20, parent: str = "") -> list[CodeEntry]:
     """Codes that may be chosen today, for autocompletion. Labels that begin with the text come first."""
     limit = max(0, min(limit, SEARCH_LIMIT))
-    if not codes(session).is_loaded(table):
+    if not StoredCodes(session).is_loaded(table):
         return builtin.search(table, text, limit, parent) if table in builtin.table_names() else []
     wanted = builtin.fold(text)
     held = col(CodeTableEntry.search)

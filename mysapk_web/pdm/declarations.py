@@ -8,7 +8,7 @@ from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm.audit_events import GroupDeclared
-from mysapk_web.pdm.code_tables import codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import Dossier, load_dossier, load_records
 from mysapk_web.pdm.eligibility import declaration_blocker
@@ -95,7 +95,9 @@ def _incomplete(session: Session, dossier: Dossier, group: Group) -> str:
     for declared in group.kinds:
         for record in dossier.records[declared.key]:
             values = editable_values(declared, record.payload)
-            checked = validate(declared, values, codes=codes(session), today=person.times.today, person=person.facts)
+            checked = validate(
+                declared, values, codes=StoredCodes(session), today=person.times.today, person=person.facts
+            )
             if not checked.ok:
                 labels = [declared.field(name).label for name in checked.faults if name]
                 return f"Lengkapi atau perbaiki dahulu data profil Anda: {', '.join(labels)}."

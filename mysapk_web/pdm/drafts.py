@@ -18,7 +18,7 @@ from mysapk_web.organisation.rules.period import PeriodWindow as Window
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.code_tables import codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import CHANGED, period_context
 from mysapk_web.pdm.payload import editable_values
 from mysapk_web.pdm.rules.groups import get_kind
@@ -127,7 +127,7 @@ def save_draft(
     person = PersonFacts(jenis=found.jenis, nip=found.nip, birth_date=found.birth_date, gender=found.gender)
     merged = {**editable_values(declared, found.payload), **parse_form(declared, values)}
     checked = validate(
-        declared, merged, codes=codes(session), today=_day(now, found.timezone), person=person, draft=True
+        declared, merged, codes=StoredCodes(session), today=_day(now, found.timezone), person=person, draft=True
     )
     stored = {"values": checked.payload, "now": now, "seen": version, "stands": found.state}
     if connection.execute(_WRITE, keys | stored).rowcount != 1:

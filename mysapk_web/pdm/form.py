@@ -7,7 +7,7 @@ from typing import Final
 from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.pdm.code_tables import StoredCodes, codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import Dossier, kind_of, load_details, load_dossier
 from mysapk_web.pdm.matching import Match
@@ -96,7 +96,7 @@ def load_form(session: Session, actor: Actor, proposal_id: int) -> FormView:
     person = load_context(session, actor.pegawai_id)
     declared, dossier = kind_of(proposal), load_dossier(session, person)
     load_details(session, dossier, [proposal])
-    table = codes(session)
+    table = StoredCodes(session)
     open_ = proposal.state in EDITABLE_STATES
     checked = (
         check_submission(dossier, proposal, table)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.pdm.code_tables import StoredCodes, codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.declarations import declaration_contradiction
 from mysapk_web.pdm.dossier import Dossier, load_details, load_dossier
@@ -74,7 +74,7 @@ def load_group(session: Session, actor: Actor, key: str) -> GroupView:
     dossier = load_dossier(session, person)
     load_details(session, dossier, dossier.proposals_in(group), group.kinds)
     state, declared = dossier.state(group), dossier.declarations.get(group.key)
-    tables = codes(session)
+    tables = StoredCodes(session)
     return GroupView(
         label=group.label,
         description=group.description,

@@ -6,7 +6,7 @@ from typing import Final
 from sqlmodel import Session, col, or_, select
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.pdm.code_tables import codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import load_details, load_dossier
 from mysapk_web.pdm.presenters import ProposalView, proposal_view
@@ -32,5 +32,5 @@ def list_proposals(
     found = paginate(session, mine, page, *order, size=PAGE_SIZE, unlimited=True)
     dossier = load_dossier(session, person)
     load_details(session, dossier, found.items)
-    tables = codes(session)
+    tables = StoredCodes(session)
     return found.map(lambda proposal: proposal_view(dossier, proposal, tables))

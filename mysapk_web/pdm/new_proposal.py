@@ -5,7 +5,7 @@ from sqlmodel import Session, col
 
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm.code_tables import codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import Dossier, load_dossier, load_records
 from mysapk_web.pdm.eligibility import open_proposal_in_slot, proposal_blocker, slot_key
@@ -55,7 +55,7 @@ def start_proposal(
     )
     values = editable_values(declared, record.payload) if record else {}
     checked = validate(
-        declared, values, codes=codes(session), today=person.times.today, person=person.facts, draft=True
+        declared, values, codes=StoredCodes(session), today=person.times.today, person=person.facts, draft=True
     )
     proposal = Proposal(
         pegawai_id=person.pegawai_id,

@@ -6,7 +6,7 @@ from typing import Final
 from sqlmodel import Session
 
 from mysapk_web.organisation.notices import notify, wants_mail
-from mysapk_web.pdm.code_tables import codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import PersonContext
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.payload import decode_payload
@@ -45,7 +45,7 @@ _LABELS: Final = {reason.code: reason.label for reason in REASONS}
 def proposal_title(session: Session, proposal: Proposal) -> str:
     """Such as "Ubah Golongan: III/c Penata"; never contains sensitive values."""
     declared = kind_of(proposal)
-    title = declared.title(decode_payload(declared, proposal.payload), codes(session))
+    title = declared.title(decode_payload(declared, proposal.payload), StoredCodes(session))
     head = f"{proposal.action.label} {declared.label}"
     return head if title == declared.label else f"{head}: {title}"
 

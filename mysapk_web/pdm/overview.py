@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.period import Phase
-from mysapk_web.pdm.code_tables import codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.dossier import Dossier, kind_of, load_documents, load_dossier, load_history, load_records
 from mysapk_web.pdm.presenters import REQUIREMENT_LABELS, ProposalView, proposal_view
@@ -84,7 +84,7 @@ def time_left(board: Board) -> str:
 def load_board(session: Session, actor: Actor) -> Board:
     person = load_context(session, actor.pegawai_id)
     dossier = load_with_drafts(session, person)
-    times, tables = person.times, codes(session)
+    times, tables = person.times, StoredCodes(session)
     editable = [each for each in dossier.proposals if each.state in EDITABLE_STATES]
     views = {each.id: proposal_view(dossier, each, tables) for each in editable}
     returned = [views[each.id] for each in editable if each.state is ProposalState.PERBAIKAN_MYSAPK]

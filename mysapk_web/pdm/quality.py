@@ -13,7 +13,7 @@ from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.code_tables import StoredCodes, codes, search_codes
+from mysapk_web.pdm.code_tables import StoredCodes, search_codes
 from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.dossier import latest_first
 from mysapk_web.pdm.payload import decode_payload
@@ -79,7 +79,7 @@ def _view(found: QualityFinding, person: PersonContext, sent: set[str]) -> Findi
 
 def _person(session: Session, person: PersonContext) -> PersonData:
     pegawai = session.get_one(Pegawai, person.pegawai_id)
-    records, table = _records(session, person.pegawai_id), codes(session)
+    records, table = _records(session, person.pegawai_id), StoredCodes(session)
     profil, post = _latest(records, "profil"), _latest(records, "jabatan")
     appointed, functional = _latest(records, "cpns-pns"), _text(post, _FUNCTIONAL)
     agency = session.get_one(Instansi, pegawai.instansi_id).code

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.pdm.code_tables import StoredCodes, codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import Dossier, kind_of
 from mysapk_web.pdm.matching import Match
@@ -56,7 +56,7 @@ class Review:
 
 def load_review(session: Session, actor: Actor) -> Review:
     person = load_context(session, actor.pegawai_id)
-    dossier, tables = load_with_drafts(session, person), codes(session)
+    dossier, tables = load_with_drafts(session, person), StoredCodes(session)
     items = {each.pk: _item(dossier, each, tables) for each in dossier.proposals if each.state in EDITABLE_STATES}
     returned = any(item.proposal.state == ProposalState.PERBAIKAN_MYSAPK for item in items.values())
     closed = person.times.closed_sentence(returned=returned)

@@ -10,7 +10,7 @@ from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.pdm.assignment import resolve_unit
-from mysapk_web.pdm.code_tables import codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.dossier import Dossier, kind_of
 from mysapk_web.pdm.notifications import proposal_title, send_receipt
@@ -54,7 +54,7 @@ def submit_proposals(
     person = load_context(session, actor.pegawai_id, lock=True)
     dossier = load_with_drafts(session, person)
     chosen = _chosen(session, actor, dossier, proposal_ids)
-    tables = codes(session)
+    tables = StoredCodes(session)
     sent: list[Proposal] = []
     kept: list[tuple[str, str]] = []
     for proposal in chosen:

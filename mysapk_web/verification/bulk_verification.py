@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.periods import timezone_of
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm.code_tables import StoredCodes, codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.payload import editable_values
 from mysapk_web.pdm.presenters import DocumentView, document_view, record_on_file
@@ -84,7 +84,7 @@ def bulk_candidates(session: Session, actor: Actor) -> BulkSelection:
         .order_by(col(Proposal.sent_at), col(Proposal.id))
         .limit(CANDIDATES_EXAMINED)
     ).all()
-    tables, timezone = codes(session), timezone_of(session, actor)
+    tables, timezone = StoredCodes(session), timezone_of(session, actor)
     rows: list[BulkCandidate] = []
     for proposal in found:
         examined = examine(session, proposal)
@@ -111,7 +111,7 @@ def bulk_verify(session: Session, actor: Actor, versions: Mapping[int, int], *, 
         raise UserError(SAMPLE_NOT_CONFIRMED, "contoh")
     for number in versions:
         find_proposal(session, actor, number, Permission.INBOX_READ, Permission.VERIFY)
-    tables, kept, done = codes(session), [], 0
+    tables, kept, done = StoredCodes(session), [], 0
     # In the order of ids: two people at one moment wait for each other and never in a circle.
     for number in sorted(versions):
         try:

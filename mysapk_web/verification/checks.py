@@ -8,7 +8,7 @@ from typing import Final
 from sqlmodel import Session
 
 from mysapk_web.pdm import dossier as held
-from mysapk_web.pdm.code_tables import ReadableCodes, codes
+from mysapk_web.pdm.code_tables import ReadableCodes, StoredCodes
 from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.dossier import Dossier, kind_of
 from mysapk_web.pdm.matching import Match, Matches
@@ -47,7 +47,7 @@ def examine(session: Session, proposal: Proposal, context: PersonContext | None 
     held.load_documents(session, holdings, [proposal])
     held.load_history(session, holdings, [proposal])
     return Examination(
-        context, holdings, check_submission(holdings, proposal, ReadableCodes(codes(session)), official=True)
+        context, holdings, check_submission(holdings, proposal, ReadableCodes(StoredCodes(session)), official=True)
     )
 
 

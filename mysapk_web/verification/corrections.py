@@ -10,7 +10,7 @@ from sqlmodel import Session
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.dates import as_typed
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm.code_tables import StoredCodes, codes, search_codes
+from mysapk_web.pdm.code_tables import StoredCodes, search_codes
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.drafts import parse_form
 from mysapk_web.pdm.matching import find_matches
@@ -61,7 +61,7 @@ def correction(session: Session, actor: Actor, proposal_id: int, field: str, sea
     proposal = find_proposal(session, actor, proposal_id, Permission.INBOX_READ, Permission.CORRECT)
     if not can_correct(session, actor, proposal):
         raise PermissionDenied("this proposal can't be corrected")
-    declared, tables = kind_of(proposal), codes(session)
+    declared, tables = kind_of(proposal), StoredCodes(session)
     wanted, values = _field(declared, field), editable_values(declared, proposal.payload)
     value = values.get(field)
     options, searched = _options(session, wanted, examine(session, proposal), values, tables, search)
@@ -98,7 +98,7 @@ def correct(
     authorize(session, actor, proposal, here, ProposalAction.CORRECT)
     if proposal.action is RecordAction.DELETE:
         raise UserError("Usulan penghapusan tidak berisi data yang dapat diperbaiki.")
-    declared, tables = kind_of(proposal), codes(session)
+    declared, tables = kind_of(proposal), StoredCodes(session)
     wanted = _field(declared, field)
     words = " ".join(note.split())
     if not words or len(words) > MAX_CORRECTION_NOTE:

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import MATRIX, Permission
 from mysapk_web.organisation.tables.agency import Unor
-from mysapk_web.pdm.code_tables import codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import PeriodContext
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.payload import editable_values
@@ -152,7 +152,7 @@ def open_proposal(session: Session, actor: Actor, proposal_id: int) -> ProposalD
         PermissionDenied: There is none that the actor may see.
     """
     proposal = find_proposal(session, actor, proposal_id, Permission.INBOX_READ)
-    examined, tables = examine(session, proposal), codes(session)
+    examined, tables = examine(session, proposal), StoredCodes(session)
     here, declared = examined.context, kind_of(proposal)
     why_not = blocker_for(session, actor, proposal, examined)
     possible = [] if why_not else _acts(session, actor, proposal, examined)

@@ -17,7 +17,7 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.scope import spans_agencies
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.code_tables import codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.presenters import tone_of
 from mysapk_web.pdm.rules.groups import get_kind
@@ -175,7 +175,7 @@ def _ids(
 def _rows(session: Session, actor: Actor, ids: Sequence[int], timezone: str) -> list[InboxRow]:
     if not ids:
         return []
-    now, tables = clock.now(), codes(session)
+    now, tables = clock.now(), StoredCodes(session)
     agencies = spans_agencies(actor, Permission.INBOX_READ)
     claims = claims_by_proposal(session, actor, ids)
     found = session.exec(

@@ -13,7 +13,7 @@ from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm.audit_events import ProfileChanged
-from mysapk_web.pdm.code_tables import StoredCodes, codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.payload import editable_values
 from mysapk_web.pdm.profile.view import FIRST_VERSION, checked_values, profile_record
@@ -47,7 +47,7 @@ def change_profile(session: Session, actor: Actor, *, version: int, values: Mapp
     """
     actor.require(Permission.CHANGE_OWN_PROFILE)
     _check_form(values)
-    person, table = load_context(session, actor.pegawai_id, lock=True), codes(session)
+    person, table = load_context(session, actor.pegawai_id, lock=True), StoredCodes(session)
     record = profile_record(session, actor.pegawai_id)
     if version != (record.version if record else FIRST_VERSION):
         raise UserError(CHANGED)

@@ -16,7 +16,7 @@ from mysapk_web.organisation.rules.email import mask_email
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.audit_events import ProfileRevealed
-from mysapk_web.pdm.code_tables import StoredCodes, codes
+from mysapk_web.pdm.code_tables import StoredCodes
 from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.form import FieldView, options_of
 from mysapk_web.pdm.payload import decode_payload, editable_values
@@ -62,7 +62,7 @@ class ProfileView:
 
 def load_profile(session: Session, actor: Actor) -> ProfileView:
     actor.require(Permission.SEE_OWN_PROFILE)
-    person, table = load_context(session, actor.pegawai_id), codes(session)
+    person, table = load_context(session, actor.pegawai_id), StoredCodes(session)
     record = profile_record(session, actor.pegawai_id)
     values = profile_values(session, actor, record)
     checked = checked_values(record, person, table)
@@ -98,7 +98,7 @@ def reveal_value(session: Session, actor: Actor, *, name: str) -> str:
     if value in (None, ""):
         raise UserError(f"{field.label} belum diisi.")
     audit.record_own(session, actor, ProfileRevealed(fields=[name]))
-    return format_value(field, value, codes(session), reveal=True)
+    return format_value(field, value, StoredCodes(session), reveal=True)
 
 
 def profile_record(session: Session, pegawai_id: int) -> PersonnelRecord | None:

@@ -22,7 +22,7 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.audit_events import RecordsImported
-from mysapk_web.pdm.code_tables import ReadableCodes, codes
+from mysapk_web.pdm.code_tables import ReadableCodes, StoredCodes
 from mysapk_web.pdm.import_events import other_event, run_facts
 from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.records.columns import NIP, aliases_of, declared_for_files, values_of
@@ -215,7 +215,7 @@ class Chunk:
         self._now: datetime = clock.now()
         self.owners: dict[str, RecordOwner] = {}
         self._known: dict[int, KnownRecords] = defaultdict(KnownRecords)
-        self._codes = ReadableCodes(codes(session))
+        self._codes = ReadableCodes(StoredCodes(session))
         self._bare = replace(declared, rules=())
 
     def load(self, nips: Sequence[str], *, lock: bool = False) -> None:

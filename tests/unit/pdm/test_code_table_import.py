@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from mysapk_web.pdm.code_table_kind import code_table_import
-from mysapk_web.pdm.code_tables import codes, search_codes
+from mysapk_web.pdm.code_tables import StoredCodes, search_codes
 from mysapk_web.pdm.tables import CodeTableEntry
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
@@ -45,7 +45,7 @@ def entries(db: Database) -> dict[str, tuple[str, str, bool]]:
 
 def known(db: Database, code: str, table: str = TABLE) -> tuple[str | None, bool, str]:
     with db.read() as s:
-        found = codes(s)
+        found = StoredCodes(s)
         return found.label(table, code), found.exists(table, code), found.parent(table, code)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mysapk_web.pdm import code_tables
-from mysapk_web.pdm.code_tables import CACHE_LIFE, forget_cached_codes, search_codes
+from mysapk_web.pdm.code_tables import CACHE_LIFE, StoredCodes, forget_cached_codes, search_codes
 from mysapk_web.pdm.reference.builtin import fold
 from mysapk_web.pdm.tables import CodeTableEntry
 from mysapk_web.platform import clock
@@ -26,7 +25,7 @@ def load(db: Database, table: str, *rows: tuple[str, str, str, bool], tell: bool
 
 def known(db: Database, table: str, code: str) -> tuple[str | None, bool]:
     with db.read() as session:
-        codes = code_tables.codes(session)
+        codes = StoredCodes(session)
         return codes.label(table, code), codes.exists(table, code)
 
 
