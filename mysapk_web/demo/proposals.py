@@ -86,7 +86,7 @@ _NEW: Final = (("penghargaan", _AWARD), ("kursus", _COURSE), ("organisasi", _BOD
 
 
 @dataclass(frozen=True, slots=True)
-class PersonOnFile:
+class DemoDossier:
     """A person with ids and what is on file about them: id and payload of the newest record of each kind."""
 
     person: DemoPerson
@@ -126,7 +126,7 @@ class DemoStep:
 class DemoProposal:
     """One proposal, before the database gives it an id."""
 
-    filed: PersonOnFile
+    filed: DemoDossier
     kind: str
     action: RecordAction
     payload: dict[str, Any]
@@ -178,7 +178,7 @@ class DemoProposal:
             }
 
 
-def proposals(crowd: Sequence[PersonOnFile], offices: DecidingAccounts, now: datetime) -> list[DemoProposal]:
+def proposals(crowd: Sequence[DemoDossier], offices: DecidingAccounts, now: datetime) -> list[DemoProposal]:
     """All proposals of the demo, the same at every start but for their moments. Entry has been open for ten days."""
     dice = random.Random(_SEED)  # noqa: S311  wanted predictable
     made = list(_of_pegawai(crowd, offices, now))
@@ -197,12 +197,12 @@ def proposals(crowd: Sequence[PersonOnFile], offices: DecidingAccounts, now: dat
 _ABLE: Final = (JenisPegawai.PNS, JenisPegawai.PPPK)
 
 
-def _takes_part(filed: PersonOnFile) -> bool:
+def _takes_part(filed: DemoDossier) -> bool:
     """People who could have done something: active, in an agency whose PDM is open, and no persona."""
     return filed.in_pdm and filed.person.persona is None and filed.person.days_active is not None
 
 
-def _of_pegawai(crowd: Sequence[PersonOnFile], offices: DecidingAccounts, now: datetime) -> Iterator[DemoProposal]:
+def _of_pegawai(crowd: Sequence[DemoDossier], offices: DecidingAccounts, now: datetime) -> Iterator[DemoProposal]:
     """One under way, one returned, one finished, for the persona that guides begin with."""
     filed = next(each for each in crowd if each.person.persona and each.person.persona.key == "pegawai")
     dice = random.Random(filed.person.nip)  # noqa: S311  wanted predictable
@@ -212,7 +212,7 @@ def _of_pegawai(crowd: Sequence[PersonOnFile], offices: DecidingAccounts, now: d
     yield _moved(filed, "kursus", RecordAction.ADD, dict(_COURSE), _SENT, offices, now, dice)
 
 
-def _wish(dice: random.Random, filed: PersonOnFile) -> tuple[str, dict[str, Any], RecordAction]:
+def _wish(dice: random.Random, filed: DemoDossier) -> tuple[str, dict[str, Any], RecordAction]:
     if dice.random() < 0.55:
         name, payload = dice.choice(_NEW)
         return name, dict(payload), RecordAction.ADD
@@ -235,7 +235,7 @@ def _path(dice: random.Random, name: str, action: RecordAction) -> tuple[Proposa
 
 
 def _moved(
-    filed: PersonOnFile,
+    filed: DemoDossier,
     name: str,
     action: RecordAction,
     payload: dict[str, Any],
@@ -269,9 +269,7 @@ def _moved(
     )
 
 
-def declarations(
-    crowd: Sequence[PersonOnFile], made: Sequence[DemoProposal], now: datetime
-) -> Iterator[dict[str, Any]]:
+def declarations(crowd: Sequence[DemoDossier], made: Sequence[DemoProposal], now: datetime) -> Iterator[dict[str, Any]]:
     """Rows of `pernyataan_grup`: groups with records are declared right, others empty; groups with a proposal are left alone."""
     dice = random.Random(_SEED + 1)  # noqa: S311  wanted predictable
     proposed = {(each.filed.pegawai_id, group_of_kind(each.kind).key) for each in made}

@@ -12,7 +12,7 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, SQLModel, col, select
 
 from mysapk_web.demo.people import DemoPerson
-from mysapk_web.demo.proposals import DecidingAccounts, DemoProposal, PersonOnFile, declarations, proposals
+from mysapk_web.demo.proposals import DecidingAccounts, DemoDossier, DemoProposal, declarations, proposals
 from mysapk_web.demo.records import records
 from mysapk_web.demo.units import DemoUnit
 from mysapk_web.organisation.tables.agency import Unor
@@ -56,7 +56,7 @@ def write_records(
     for (index, kind), row, number in zip(places, rows, made, strict=True):
         newest[index][kind] = (number, row["payload"])
     filed = [
-        PersonOnFile(person, *ids[index], tree[person.unit].instansi == open_agency, newest[index])
+        DemoDossier(person, *ids[index], tree[person.unit].instansi == open_agency, newest[index])
         for index, person in enumerate(crowd)
     ]
     drawn = proposals(filed, _offices(filed), now)
@@ -69,7 +69,7 @@ def _record(pegawai_id: int, kind: str, payload: dict[str, Any], now: datetime) 
     return {"pegawai_id": pegawai_id, "kind": kind, "payload": payload, "created_at": filed, "changed_at": filed}
 
 
-def _offices(filed: Iterable[PersonOnFile]) -> DecidingAccounts:
+def _offices(filed: Iterable[DemoDossier]) -> DecidingAccounts:
     accounts = {each.person.persona.key: each.account_id for each in filed if each.person.persona}
     return DecidingAccounts(accounts["verifikator"], accounts["approver"], accounts["admin_bkn"])
 

@@ -18,7 +18,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai, awaiting_approval
 from mysapk_web.progress.closed_periods import ClosedAgency
 from mysapk_web.progress.people_lists import (
     ListedPerson,
-    ListFilter,
+    PeopleListFilter,
     PeopleQuery,
     PeopleReport,
     account_tables,
@@ -64,7 +64,7 @@ _LABELS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class NotActivatedFilter(ListFilter):
+class NotActivatedFilter(PeopleListFilter):
     """What a list is narrowed to; None for all reasons."""
 
     reason: NotActivatedReason | None = None

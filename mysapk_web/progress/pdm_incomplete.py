@@ -20,7 +20,7 @@ from mysapk_web.progress.breakdown import counts_at
 from mysapk_web.progress.closed_periods import ClosedAgency
 from mysapk_web.progress.people_lists import (
     ListedPerson,
-    ListFilter,
+    PeopleListFilter,
     PeopleQuery,
     PeopleReport,
     account_tables,
@@ -92,7 +92,7 @@ class PdmStage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PdmIncompleteFilter(ListFilter):
+class PdmIncompleteFilter(PeopleListFilter):
     """What a list is narrowed to; `group` is the key of a group that is not handled, among those whom it concerns."""
 
     kind: IncompleteKind = IncompleteKind.UNFINISHED

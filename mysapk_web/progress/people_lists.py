@@ -33,7 +33,7 @@ from mysapk_web.progress.tables import Reminder
 
 
 @dataclass(frozen=True, slots=True)
-class ListFilter:
+class PeopleListFilter:
     """What every list can be narrowed to; `key` is a node (see `org_nodes.find_node`), empty for the whole scope."""
 
     key: str = ""
@@ -53,7 +53,7 @@ class ListedPerson:
     reminded_at: datetime | None
 
 
-F = TypeVar("F", bound=ListFilter)
+F = TypeVar("F", bound=PeopleListFilter)
 P = TypeVar("P", bound=ListedPerson)
 
 _PERSON: Final[tuple[Any, ...]] = (
@@ -96,7 +96,7 @@ def account_tables() -> Any:
 
 
 def list_conditions(
-    session: Session, actor: Actor, permission: Permission, narrowed: ListFilter
+    session: Session, actor: Actor, permission: Permission, narrowed: PeopleListFilter
 ) -> list[ColumnElement[bool]]:
     """Conditions over `people_tables()`: in scope, and as every list can be narrowed."""
     actor.require(permission)
@@ -195,7 +195,7 @@ class PeopleReport(ABC, Generic[F, P]):
         return (self.person(row) for row in session.execute(ordered))
 
 
-def counted_nodes(session: Session, actor: Actor, narrowed: ListFilter) -> list[OrgNode]:
+def counted_nodes(session: Session, actor: Actor, narrowed: PeopleListFilter) -> list[OrgNode]:
     """The nodes whose counts together are those of a list."""
     permission = Permission.PROGRESS_READ
     if narrowed.key:
