@@ -47,7 +47,7 @@ _ROW: Any = PersonPdmProgress
 
 
 class IncompleteKind(StrEnum):
-    """What is looked for."""
+    """What a list shows."""
 
     UNFINISHED = "belum-selesai"
     UNSENT = "belum-kirim"

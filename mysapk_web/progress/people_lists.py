@@ -1,4 +1,4 @@
-"""Lists of people who have not done something in a period, and after it of those whose services are not processed (lampiran L).
+"""Lists of people who have not done something in a period, and after it of those whose services are not processed.
 
 What each list asks for is a `PeopleReport`; the pages, their counts and the export are the same for all.
 """

@@ -35,7 +35,7 @@ _UNIT: Any = Unor
 
 @dataclass(frozen=True, slots=True)
 class ReportKind:
-    """What a dashboard counts. Both tuples begin with everybody and with the goal, of which shares and orders speak."""
+    """What a dashboard counts. Both tuples begin with everybody and with the goal, to which shares and sort orders refer."""
 
     measures: tuple[Measure, ...]
     daily: tuple[Measure, ...]

@@ -1,4 +1,4 @@
-"""Counts of people and proposals by unit with what keeps them, announcements and reminders."""
+"""Counts of people and proposals by unit with their deltas; announcements and reminders."""
 
 from __future__ import annotations
 

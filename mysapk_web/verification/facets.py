@@ -29,7 +29,7 @@ MAX_COUNTED_APART: Final = 1_000
 """Of one state or group by itself at most, where there are more than `COUNTED` in all."""
 
 Where = list[ColumnElement[bool]]
-"""Conditions that hold together."""
+"""Conditions joined by AND."""
 K = TypeVar("K", bound=Hashable)
 
 
