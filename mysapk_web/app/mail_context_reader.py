@@ -35,14 +35,14 @@ class SkippedMail:
     reason: str
 
 
-def read_context(session: Session, letter: MailKind, mail: OutboxMail) -> MailContext | SkippedMail:
+def read_context(session: Session, kind: MailKind, mail: OutboxMail) -> MailContext | SkippedMail:
     account, pegawai, instansi = _person(session, mail.account_id)
     request = _request(session, mail)
-    if letter in _WITH_TOKEN and (reason := _dead(request, account)):
+    if kind in _WITH_TOKEN and (reason := _dead(request, account)):
         return SkippedMail(OutboxState.OBSOLETE, reason)
-    if letter is MailKind.ACTIVATION_REMINDER and account is not None and account.activated_at is not None:
+    if kind is MailKind.ACTIVATION_REMINDER and account is not None and account.activated_at is not None:
         return SkippedMail(OutboxState.OBSOLETE, "Akun sudah diaktifkan.")
-    if letter is MailKind.PDM_REMINDER and pegawai is not None and _handled_all(session, pegawai):
+    if kind is MailKind.PDM_REMINDER and pegawai is not None and _handled_all(session, pegawai):
         return SkippedMail(OutboxState.OBSOLETE, "Semua kelompok data sudah selesai.")
     recipient = mail.recipient or (pegawai.email_key if pegawai else None)
     if not recipient:
@@ -50,7 +50,7 @@ def read_context(session: Session, letter: MailKind, mail: OutboxMail) -> MailCo
     return MailContext(
         recipient=recipient,
         # The new address may be a stranger's, who must not learn the name.
-        name=pegawai.full_name if pegawai and letter is not MailKind.EMAIL_TOKEN else "",
+        name=pegawai.full_name if pegawai and kind is not MailKind.EMAIL_TOKEN else "",
         instansi=instansi.name if instansi else "",
         timezone=instansi.timezone if instansi else Zone.WIB,
         happened_at=mail.created_at,

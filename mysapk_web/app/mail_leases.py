@@ -133,9 +133,9 @@ def prepare(session: Session, worker: str, mail_id: int) -> ClaimedMail | Skippe
         return SkippedMail(OutboxState.FAILED, mail.last_error or _CRASHED)
     if mail.template not in set(MailKind):
         return SkippedMail(OutboxState.FAILED, "Jenis surat tidak dikenal.")
-    letter = MailKind(mail.template)
-    facts = mail_context_reader.read_context(session, letter, mail)
-    return facts if isinstance(facts, SkippedMail) else ClaimedMail(mail_id, letter, facts)
+    kind = MailKind(mail.template)
+    context = mail_context_reader.read_context(session, kind, mail)
+    return context if isinstance(context, SkippedMail) else ClaimedMail(mail_id, kind, context)
 
 
 # Marking -----------------------------------------------------------------------------------------

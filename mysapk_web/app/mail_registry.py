@@ -24,19 +24,19 @@ __all__ = ["MailText", "render"]
 _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
-def render(letter: MailKind, facts: MailContext, settings: Settings) -> EmailMessage:
+def render(kind: MailKind, context: MailContext, settings: Settings) -> EmailMessage:
     """The whole message, text and HTML, with all headers. Raises PermanentMailError, or ValueError for a missing fact."""
-    check_recipient(facts.recipient)
-    words = _LETTERS[letter](facts, settings)
-    opening = Paragraph(f"Yth. {single_line(facts.name)}," if single_line(facts.name) else "Dengan hormat,")
+    check_recipient(context.recipient)
+    words = _TEXTS[kind](context, settings)
+    opening = Paragraph(f"Yth. {single_line(context.name)}," if single_line(context.name) else "Dengan hormat,")
     blocks = (opening, *words.blocks)
-    foot = _foot(facts, settings)
+    foot = _foot(context, settings)
     message = EmailMessage()
     message["From"] = settings.mail_from
-    message["To"] = facts.recipient
+    message["To"] = context.recipient
     message["Subject"] = words.subject
     message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<{facts.message_id}@{_host(settings)}>"
+    message["Message-ID"] = f"<{context.message_id}@{_host(settings)}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["Content-Language"] = "id"
@@ -49,15 +49,15 @@ def _host(settings: Settings) -> str:
     return settings.hostname if _HOST_NAME.fullmatch(settings.hostname) else "localhost"
 
 
-def _foot(facts: MailContext, settings: Settings) -> tuple[Block, ...]:
+def _foot(context: MailContext, settings: Settings) -> tuple[Block, ...]:
     return (
         Paragraph("Email ini dikirim otomatis oleh MySAPK Web. Balasan ke alamat ini tidak dibaca."),
-        *helpdesk_line(facts),
+        *helpdesk_line(context),
         MailLink("Butuh bantuan? Lihat cara menghubungi helpdesk di:", f"{settings.public_url}/bantuan"),
     )
 
 
-_LETTERS: dict[MailKind, Callable[[MailContext, Settings], MailText]] = {
+_TEXTS: dict[MailKind, Callable[[MailContext, Settings], MailText]] = {
     MailKind.TOKEN: recovery.reset_token,
     MailKind.OTHER_EMAIL: recovery.other_email,
     MailKind.CPNS_WAITING: recovery.cpns_waiting,

@@ -91,7 +91,7 @@ def search_helpdesks(session: Session, *, client: ClientContext, asked: str) -> 
         .order_by(col(Instansi.name), col(Instansi.id))
         .limit(MOST_AGENCIES)
     )
-    return [AgencyHelp(nama, contact_view(row) if row else None) for nama, row in rows]
+    return [AgencyHelp(name, contact_view(row) if row else None) for name, row in rows]
 
 
 def contact_view(row: HelpContact) -> ContactView:

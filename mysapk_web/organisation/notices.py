@@ -76,7 +76,7 @@ def notify(
 
 
 def list_notices(session: Session, actor: Actor, page: int = 1) -> Page[NoticeView]:
-    zona = session.exec(select(Instansi.timezone).where(Instansi.id == actor.instansi_id)).one()
+    timezone = session.exec(select(Instansi.timezone).where(Instansi.id == actor.instansi_id)).one()
     mine = select(Notice).where(Notice.account_id == actor.account_id)
     order = (col(Notice.at).desc(), col(Notice.id).desc())
     found = paginate(session, mine, page, *order, size=PAGE_SIZE, unlimited=True)
@@ -89,7 +89,7 @@ def list_notices(session: Session, actor: Actor, page: int = 1) -> Page[NoticeVi
             path=row.path,
             asks_action=row.asks_action,
             read=row.read_at is not None,
-            timezone=zona,
+            timezone=timezone,
         )
     )
 

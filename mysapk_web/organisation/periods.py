@@ -124,14 +124,14 @@ def _windows(rows: Sequence[Period]) -> list[Window]:
     return [Window(row.kind, row.starts_at, row.ends_at, row.instansi_id, row.extends) for row in rows]
 
 
-def _sentence(state: PeriodStatus, zona: str) -> str:
+def _sentence(state: PeriodStatus, timezone: str) -> str:
     if state.period is None:
         return "Tanggalnya akan diumumkan di sini."
     days = state.days_left
     if state.phase is Phase.NOT_OPEN:
         lead = {0: "Dibuka hari ini", 1: "Dibuka besok"}.get(days, f"Dibuka {days} hari lagi")
-        return f"{lead}, {format_moment_with_weekday(state.period.starts_at, zona)}."
-    end = format_moment_with_weekday(state.period.last_moment, zona)
+        return f"{lead}, {format_moment_with_weekday(state.period.starts_at, timezone)}."
+    end = format_moment_with_weekday(state.period.last_moment, timezone)
     longer = " Periode ini sudah diperpanjang." if state.period.extends else ""
     if state.phase is Phase.CLOSED:
         return f"Periode berakhir pada {end}.{longer}"
@@ -139,10 +139,10 @@ def _sentence(state: PeriodStatus, zona: str) -> str:
     return f"{lead}, sampai {end}.{longer}"
 
 
-def _dates(state: PeriodStatus, zona: str) -> str:
+def _dates(state: PeriodStatus, timezone: str) -> str:
     if state.period is None:
         return ""
-    return format_dates(state.period.starts_at, state.period.ends_at, zona)
+    return format_dates(state.period.starts_at, state.period.ends_at, timezone)
 
 
 def _set_by(rows: list[Period], state: PeriodStatus) -> list[str]:
@@ -162,12 +162,12 @@ def _set_by(rows: list[Period], state: PeriodStatus) -> list[str]:
     return [f"Periode ditetapkan dengan {sources[-1]}."] if sources else []
 
 
-def _other(kind: PeriodKind, state: PeriodStatus, zona: str) -> str:
+def _other(kind: PeriodKind, state: PeriodStatus, timezone: str) -> str:
     if state.period is None:
         return ""
-    end = format_moment_compact(state.period.last_moment, zona)
+    end = format_moment_compact(state.period.last_moment, timezone)
     words = {
-        Phase.NOT_OPEN: f"dibuka {format_moment_compact(state.period.starts_at, zona)} sampai {end}",
+        Phase.NOT_OPEN: f"dibuka {format_moment_compact(state.period.starts_at, timezone)} sampai {end}",
         Phase.CLOSED: f"sudah ditutup pada {end}",
     }
     return f"{_OTHERS[kind]}: {words.get(state.phase, f'sedang dibuka sampai {end}')}."

@@ -52,8 +52,8 @@ def format_unit(session: Session, actor: Actor, permission: Permission, unor_id:
     return _in_words(*row) if row else ""
 
 
-def _in_words(kode: str, nama: str, parent: str | None) -> str:
-    return f"{kode}{SEPARATOR}{nama}{f' ({parent})' if parent else ''}"
+def _in_words(code: str, name: str, parent: str | None) -> str:
+    return f"{code}{SEPARATOR}{name}{f' ({parent})' if parent else ''}"
 
 
 def find_unit(session: Session, actor: Actor, permission: Permission, text: str, *, instansi_id: int) -> Unor:

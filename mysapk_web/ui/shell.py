@@ -63,7 +63,7 @@ def navigation_for(person: Actor) -> list[dict[str, str]]:
 
 
 class ShellState(AppState):
-    nama: str = ""
+    full_name: str = ""
     entries: list[dict[str, str]] = []
     unread: int = 0
 
@@ -76,8 +76,8 @@ class ShellState(AppState):
         entries = navigation_for(person)
         if entries != self.entries:
             self.entries = entries
-        if not self.nama:
-            self.nama = (await executors.run_read_only(home.home_view, person)).name
+        if not self.full_name:
+            self.full_name = (await executors.run_read_only(home.home_view, person)).name
 
 
 def _brand(href: str) -> rx.Component:
@@ -125,7 +125,7 @@ def _private_header(here: str) -> rx.Component:
             rx.el.div(
                 _brand("/beranda"),
                 rx.el.div(
-                    rx.cond(ShellState.nama, rx.el.a(ShellState.nama, href="/keamanan")),
+                    rx.cond(ShellState.full_name, rx.el.a(ShellState.full_name, href="/keamanan")),
                     logout_form(),
                     rx.el.button(
                         "Menu",
@@ -147,7 +147,7 @@ def _private_header(here: str) -> rx.Component:
 def _header(here: str, *, public: bool) -> rx.Component:
     if not here:
         return _public_header()
-    return rx.cond(ShellState.nama, _private_header(here), _public_header()) if public else _private_header(here)
+    return rx.cond(ShellState.full_name, _private_header(here), _public_header()) if public else _private_header(here)
 
 
 def _theme_button(label: str, mode: Literal["system", "light", "dark"]) -> rx.Component:

@@ -71,8 +71,8 @@ def test_framework_handlers_in_other_wrappings(
         f"{APP}._bound": MARK,
         f"{APP}.faults": {"": MARK},
         f"{APP}.faults_rx_state_": {"": MARK},
-        f"{APP}.mysapk_web___ui___shell____shell_state.nama": MARK,
-        f"{APP}.mysapk_web___ui___shell____shell_state.nama_rx_state_": MARK,
+        f"{APP}.mysapk_web___ui___shell____shell_state.full_name": MARK,
+        f"{APP}.mysapk_web___ui___shell____shell_state.full_name_rx_state_": MARK,
         "mysapk-sesi": MARK,
     }
     payloads: list[Any] = [

@@ -128,7 +128,7 @@ def _question(ident: str, question: str, answer: str) -> rx.Component:
 def bantuan() -> rx.Component:
     return page(
         rx.cond(
-            ShellState.nama,
+            ShellState.full_name,
             rx.fragment(),
             rx.el.a("Kembali ke Masuk", href="/masuk", class_name="inline-block py-2 mb-2"),
         ),
@@ -142,13 +142,13 @@ def bantuan() -> rx.Component:
         section(
             "Hubungi kami",
             rx.el.div(rx.foreach(BantuanState.contacts, lambda item: contact_card(item)), class_name="grid gap-4"),
-            rx.cond(ShellState.nama, rx.fragment(), agency_help()),
+            rx.cond(ShellState.full_name, rx.fragment(), agency_help()),
             rx.el.p(
                 "Petugas tidak pernah meminta password, token, atau kode autentikator Anda.",
                 class_name="notice notice-info mt-6",
             ),
         ),
-        rx.cond(ShellState.nama, rx.fragment(), email_request()),
+        rx.cond(ShellState.full_name, rx.fragment(), email_request()),
         section(
             "Pertanyaan yang sering diajukan",
             rx.el.div(*(_question(*entry) for entry in QUESTIONS), class_name="faq"),

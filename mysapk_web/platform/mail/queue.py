@@ -124,7 +124,7 @@ _LABELS: Final = {
 
 def enqueue(
     session: Session,
-    letter: MailKind,
+    kind: MailKind,
     *,
     account_id: int | None,
     recipient: str | None = None,
@@ -134,7 +134,7 @@ def enqueue(
     """Add one mail, to the account's stored address at send time, or to `recipient`."""
     moment = clock.now()
     mail = OutboxMail(
-        template=letter.value,
+        template=kind.value,
         account_id=account_id,
         recipient=recipient,
         params=params,

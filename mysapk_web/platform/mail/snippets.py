@@ -42,7 +42,7 @@ def event_time(facts: MailContext) -> str:
 def request_of(facts: MailContext) -> MailRequest:
     """The request a mail is about. Raises ValueError: there is none."""
     if facts.request is None:
-        raise ValueError("this letter needs its request")
+        raise ValueError("this mail needs its request")
     return facts.request
 
 
