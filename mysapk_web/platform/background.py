@@ -1,8 +1,4 @@
-"""The runner of all background loops: it survives every exception, backs off, and records the last success.
-
-Each loop is a `Task` in `TASKS` and runs through `run_periodically`, or `run_in_thread` when it must not depend on the
-event loop.
-"""
+"""The runner of all background loops: it survives every exception, backs off, and records the last success."""
 
 from __future__ import annotations
 

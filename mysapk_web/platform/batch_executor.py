@@ -1,8 +1,7 @@
 """Small jobs from the event loop, run in few threads, many per hop.
 
-Handing one job to a thread and its result back costs the event loop more than a statement of an embedded database: two
-locks, a wake-up and a thread switch at each end, plus a connection. Here a thread opens the connection once, runs
-whatever has queued up meanwhile, and returns all results together, so the cost per job falls as the load rises.
+Handing one job to a thread and back costs the loop more than a statement of an embedded database. Here a thread opens a
+connection once and runs whatever has queued up meanwhile, so the cost per job falls as the load rises.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Up to which id the rows of a table are final.
-
-Ids are drawn in order, but transactions end in another: a lower id may appear after a higher one. What is final follows
-from the database's open transactions, never from a distance of ids or from time.
-"""
+"""Up to which id the rows of a table are final: transactions may commit a lower id after a higher one."""
 
 from __future__ import annotations
 

@@ -14,10 +14,7 @@ STEP = 0.3
 
 @asynccontextmanager
 async def fixed_duration(step: float = STEP) -> AsyncIterator[None]:
-    """Let a block last a whole number of steps, also when it raises.
-
-    Known and unknown people already cost the same work; this hides what the database makes of it.
-    """
+    """Let a block last a whole number of steps, also when it raises: known and unknown people differ in the database only."""
     start = time.perf_counter()
     try:
         yield

@@ -1,8 +1,4 @@
-"""The database of this process, and the hop from the event loop into worker threads.
-
-Password hashing has few threads and a short queue of its own, so that a storm of logins delays nobody else. Hot paths of
-one statement are batched, many per hop.
-"""
+"""The database of this process, and the hop from the event loop into worker threads: hashing in a queue of its own."""
 
 from __future__ import annotations
 

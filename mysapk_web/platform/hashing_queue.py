@@ -1,8 +1,6 @@
-"""The queue of password checks: few threads and slots, shared fairly between client networks (decision 0020).
+"""The queue of password checks: networks take turns for few threads and slots (decision 0020).
 
-A hash takes a third of a second of a core, so one client asking for many would block all others. Networks take turns, and
-in a full queue the largest holder gives up a slot to a smaller one. Requests refused for their form never get here: each
-use case declares a `precheck`.
+A hash takes a third of a second of a core; in a full queue the largest holder gives up a slot to a smaller one.
 """
 
 from __future__ import annotations

@@ -22,11 +22,7 @@ class LogThrottle:
         self._held: dict[str, tuple[int, WriteSummary]] = {}
 
     def allow(self, kind: str, tell: WriteSummary) -> bool:
-        """Whether a line is written now; otherwise it is counted, and `tell` writes the sum when the period is over.
-
-        Args:
-            kind: A fixed word or a location in the code, never anything a client sent.
-        """
+        """Whether a line is written now; otherwise it is counted for `tell`. `kind` never contains anything a client sent."""
         with self._lock:
             held = self._held.get(kind)
             self._held[kind] = (0, tell) if held is None else (held[0] + 1, tell)

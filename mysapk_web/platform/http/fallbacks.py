@@ -1,8 +1,4 @@
-"""Answers for requests no route takes: a wrong method, anything else below a prefix.
-
-Starlette answers a wrong method only where nothing is mounted behind its routes; here the pages are mounted, and they
-would say 404. Its own catch-all misses line breaks and methods it does not list.
-"""
+"""Answers for requests no route takes: Starlette's own do not apply below a mount, and miss odd methods and line breaks."""
 
 from __future__ import annotations
 

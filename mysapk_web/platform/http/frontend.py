@@ -37,11 +37,7 @@ def is_current() -> bool:
 
 
 def build() -> None:
-    """Build with the Node of this environment and the locked packages.
-
-    Raises:
-        FrontendBuildError: With the last lines of the builder's output.
-    """
+    """Build with the Node of this environment and the locked packages. Raises FrontendBuildError with the builder's last lines."""
     digest = sources_digest()
     lock_before = {path.name: path.read_bytes() for path in LOCK.glob("*")}
     done = subprocess.run(

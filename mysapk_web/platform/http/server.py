@@ -19,11 +19,7 @@ APP = "mysapk_web.mysapk_web:portal"
 
 
 def prepare(settings: Settings, *, front_end: bool = True) -> None:
-    """Set the environment Reflex reads, and refuse a start that can't work.
-
-    Raises:
-        SettingsError: The front end was not built, or the tables are not those of this release.
-    """
+    """Set the environment Reflex reads. Raises SettingsError for a front end or tables that are not those of this release."""
     faults = []
     if front_end and not (POLICY.exists() and STATIC.exists()):
         faults.append("The front end is not built; run `mysapk build`.")

@@ -1,9 +1,8 @@
-"""Graceful shutdown of a worker: close sockets and rest the outbox first, then let the server end.
+"""Graceful shutdown of a worker: close sockets and rest the outbox first, then let granian end.
 
-On SIGTERM granian drops every websocket with its work in progress, and notifies the app only when the last connection is
-gone. Busy workers crashed (SIGABRT: a Rust thread frees Python objects), and one hanging request delays granian until it
-kills the worker, with the app not notified and claimed mails waiting for their lease. So a worker takes the signal itself
-and passes it on to granian once its sockets are closed.
+On SIGTERM granian drops every websocket with its work and notifies the app only when the last connection is gone. Busy
+workers crashed (SIGABRT: a Rust thread frees Python objects), one hanging request delayed it until the kill, and claimed
+mails waited for their lease. So a worker takes the signal itself and passes it on once its sockets are closed.
 """
 
 from __future__ import annotations

@@ -106,10 +106,7 @@ class OpenSocket:
         self._arriving = 0
 
     async def next_message(self, receive: Callable[[], Awaitable[Any]]) -> Any | None:
-        """The client's next message, or None once the socket is closing.
-
-        Nothing is read from a client that does not take its answers: they would pile up here.
-        """
+        """The next message, or None once the socket is closing. Nothing is read from a client that does not take its answers."""
         self.settle()
         if self._written is not None:
             await self._drained(self._written)

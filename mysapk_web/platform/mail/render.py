@@ -1,7 +1,4 @@
-"""Renders a mail as text and HTML with the same content.
-
-The HTML has inline styles only, nothing remote and no colours, so that it is readable in light and dark mode.
-"""
+"""Renders a mail as text and HTML: inline styles only, nothing remote, no colours, so it is readable in dark mode, too."""
 
 from __future__ import annotations
 
@@ -56,10 +53,7 @@ Block = Paragraph | Code | MailLink | BulletList
 
 
 def single_line(value: object, longest: int = 200) -> str:
-    """Make foreign text safe inside a sentence: one line, visible characters only, no URL scheme.
-
-    Without a scheme mail programs linkify less: some of these texts were typed by strangers.
-    """
+    """Make foreign text safe inside a sentence: one line, visible characters, no URL scheme for mail programs to linkify."""
     text = "".join(c if c.isprintable() else " " for c in str(value) if c not in INVISIBLE)
     return " ".join(text.replace("://", " ").split())[:longest]
 

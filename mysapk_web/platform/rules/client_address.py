@@ -13,10 +13,7 @@ _PREFIX_V6: Final = 64
 
 @lru_cache(maxsize=4096)
 def normalise_client_address(text: str) -> str:
-    """Canonical text (RFC 5952), `UNKNOWN` for anything else.
-
-    Proxies and servers write `::ffff:192.0.2.1` for an IPv4 client, and add a port, brackets, quotes or a zone.
-    """
+    """Canonical text (RFC 5952) without mapped prefix, port, brackets, quotes and zone; `UNKNOWN` for anything else."""
     bare = text.strip().strip('"')
     host, _, behind = bare.removeprefix("[").partition("]") if bare.startswith("[") else (bare, "", "")
     if behind and not _is_port(behind.removeprefix(":")):

@@ -25,10 +25,7 @@ _FULL_WIDTH: Final = {point: point - 0xFEE0 for point in range(0xFF01, 0xFF5F)}
 
 
 def fold_full_width(text: str) -> str:
-    """Turn full-width forms (U+FF01 to U+FF5E) into ASCII.
-
-    NFKC would also fold superscripts, circled and mathematical digits, which nobody types by accident.
-    """
+    """Turn full-width forms into ASCII. NFKC would also fold superscripts and circled digits, which nobody types by accident."""
     return text.translate(_FULL_WIDTH)
 
 

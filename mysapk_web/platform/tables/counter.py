@@ -45,10 +45,7 @@ def count_attempt(
     now: datetime,
     lockout: Lockout,
 ) -> timedelta:
-    """Count an attempt as failed before it is checked; gives the remaining wait, zero when it may be checked.
-
-    Nothing is counted during a wait, so failures while waiting don't prolong it.
-    """
+    """Count an attempt as failed before it is checked; gives the remaining wait. Nothing is counted during a wait."""
     longest = lockout.failures_to_longest
     steps = [n for n in range(1, longest + 1) if lockout.wait_after(n)]
     over = col(Counter.resets_at) <= now
