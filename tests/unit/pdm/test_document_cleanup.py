@@ -276,17 +276,17 @@ from mysapk_web.pdm import document_cleanup
 from mysapk_web.platform import clock, document_store
 from mysapk_web.platform.database import Database
 from mysapk_web.settings import get_settings
-real = document_store.discard
+real = document_store.move_to_trash
 def discard(*given):
     done = real(*given)
     print("moved", flush=True)
     time.sleep(0.02)
     return done
-document_store.discard = discard
+document_store.move_to_trash = discard
 clock._source = lambda at=clock.now() + timedelta(days=int(sys.argv[2])): at
 db = Database(sys.argv[1])
 while True:
-    document_cleanup.clear_batch(db, get_settings())
+    document_cleanup.clean_up_batch(db, get_settings())
     document_cleanup.compare_batch(db, get_settings())
 """
 
