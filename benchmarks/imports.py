@@ -237,5 +237,6 @@ if __name__ == "__main__":
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
     databases = tuple(word for word in words if word in ("sqlite", "postgres")) or ("sqlite", "postgres")
     kinds = tuple(word for word in words if word in KINDS) or tuple(KINDS)
-    for name, value in measure(numbers[0] if numbers else ROWS, databases, kinds).items():
-        print(f"{name}: {value}")
+    for chosen in kinds:
+        for name, value in measure(numbers[0] if numbers else ROWS, databases, (chosen,)).items():
+            print(f"{name}: {value}", flush=True)

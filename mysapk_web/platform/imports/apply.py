@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
@@ -21,20 +22,28 @@ CHUNK: Final = 2000
 _TRIES: Final = 5
 """A chunk meets so many who take something unique of it at that very moment."""
 
-T = TypeVar("T")
-
 
 def process_chunk(db: Database, kind: ImportKind, run_id: int, worker: str, memory: Any) -> bool:
     """Apply, stop or undo the next good rows of a claimed run, in one transaction; tells whether there may be more.
 
+    When somebody takes something unique between the look and the write, the whole transaction looks again: it is taken now. A savepoint
+    would do, too, but on SQLite each statement within one costs more with every row before it.
+
     Raises:
         LeaseLostError: Somebody else works on it now.
     """
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(IntegrityError):
+            return _process_chunk(db, kind, run_id, worker, memory)
+    return _process_chunk(db, kind, run_id, worker, memory)
+
+
+def _process_chunk(db: Database, kind: ImportKind, run_id: int, worker: str, memory: Any) -> bool:
     with db.begin() as session:
         run = renew(session, run_id, worker)
         step, end = _STEPS[run.state]
         try:
-            position = _retried(session, lambda: step(session, kind, run, memory))
+            position = step(session, kind, run, memory)
             while kind.at_once and position is not None:
                 run.position = position
                 position = step(session, kind, run, memory)
@@ -46,18 +55,6 @@ def process_chunk(db: Database, kind: ImportKind, run_id: int, worker: str, memo
             return False
         run.position, run.attempts = position, 0
         return True
-
-
-def _retried(session: Session, step: Callable[[], T]) -> T:
-    """Do a step; when somebody takes something unique between the look and the write, look again: it is taken now."""
-    for _ in range(_TRIES - 1):
-        try:
-            with session.begin_nested():
-                return step()
-        except IntegrityError:
-            continue
-    with session.begin_nested():
-        return step()
 
 
 _COLUMNS: Final[tuple[Any, ...]] = (
