@@ -36,6 +36,12 @@ BUDGETS = {
     "email_import_sqlite_peak_mb": ("<=", 100.0),
     "email_import_postgres_s": ("<=", 20.0),
     "email_import_postgres_peak_mb": ("<=", 100.0),
+    "pegawai_import_sqlite_s": ("<=", 20.0),
+    "pegawai_import_sqlite_peak_mb": ("<=", 100.0),
+    "riwayat_import_sqlite_s": ("<=", 20.0),
+    "riwayat_import_sqlite_peak_mb": ("<=", 100.0),
+    "referensi_import_sqlite_s": ("<=", 20.0),
+    "referensi_import_sqlite_peak_mb": ("<=", 100.0),
 }
 """The event budget is that of draft saves; the small event of `live` has the same."""
 
