@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, Response
 
 from mysapk_web import settings as settings_module
 from mysapk_web.administration.http import imports
+from mysapk_web.pdm.http import document_uploads
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import PermissionDenied, ServerBusyError, UserError
 from mysapk_web.platform.http import uploads as body
-from mysapk_web.verification.http import documents
 from tests.conftest import SECRET
 
 Message = dict[str, Any]
@@ -43,14 +43,14 @@ def asked(
     scope = {"type": "http", "method": "POST", "path": "/", "headers": list(headers), "mysapk.visitor": ClientContext()}
 
     async def answer() -> Response:
-        return await documents._json_errors(work)(Request(scope, receive))
+        return await document_uploads._json_errors(work)(Request(scope, receive))
 
     found = asyncio.run(answer())
     return found.status_code, json.loads(found.body)
 
 
 async def receiving(request: Request) -> Response:
-    path = await documents._received(request, 1000)
+    path = await document_uploads._receive(request, 1000)
     return JSONResponse({"ok": True, "sentence": path.read_bytes().decode(), "document": None})
 
 
