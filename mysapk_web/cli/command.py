@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from mysapk_web.platform import migrations
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import UserError
-from mysapk_web.platform.spreadsheet_reader import UnreadableFile
+from mysapk_web.platform.spreadsheet_reader import UnreadableFileError
 from mysapk_web.settings import Settings, SettingsError, get_settings
 
 UNUSABLE: Final = 2
@@ -36,7 +36,7 @@ def report_failures() -> Iterator[None]:
         yield
     except SettingsError as error:
         exit_with(UNUSABLE, *error.faults)
-    except (UserError, UnreadableFile, CommandError) as error:
+    except (UserError, UnreadableFileError, CommandError) as error:
         exit_with(UNUSABLE, str(error))
     except DBAPIError as error:
         # The first line only: drivers append the statement. Parameters are hidden by the engine.

@@ -34,8 +34,8 @@ from mysapk_web.platform.imports.kind import (
 )
 from mysapk_web.platform.imports.rules import CommonVerdict, RowVerdict
 from mysapk_web.platform.imports.tables import ImportRun
-from mysapk_web.platform.spreadsheet_reader import Aliases, Row, UnreadableFile
-from mysapk_web.platform.tabular import RowFault
+from mysapk_web.platform.spreadsheet_reader import Aliases, Row, UnreadableFileError
+from mysapk_web.platform.tabular import RowError
 
 FAMILY: Final = "referensi"
 ALIASES: Final[Aliases] = {
@@ -63,7 +63,7 @@ _SENTENCES: Final[Mapping[RowVerdict, str]] = MappingProxyType(
 
 
 @dataclass(slots=True)
-class Memory:
+class CodeTableCache:
     """What a file has named so far."""
 
     lines: dict[str, int] = field(default_factory=dict)
@@ -93,10 +93,10 @@ class CodeTableImport(ImportKind):
         self.key = f"{FAMILY}:{table}"
         self.label = f"Tabel referensi: {table.replace('_', ' ')}"
 
-    def survey(self, rows: Iterable[Row]) -> Memory:
+    def survey(self, rows: Iterable[Row]) -> CodeTableCache:
         for _ in rows:
             pass
-        return Memory()
+        return CodeTableCache()
 
     def scope(self, session: Session, run: ImportRun) -> ImportScope:
         scope = scope_of(session, run, Permission.PEOPLE_IMPORT)
@@ -122,7 +122,7 @@ class CodeTableImport(ImportKind):
 
     def complete(self, session: Session, memory: Any) -> list[CheckedRow]:
         if not memory.lines:
-            raise UnreadableFile(_NOTHING)
+            raise UnreadableFileError(_NOTHING)
         gone = [
             (code, values)
             for code, values in self._stored(session).items()
@@ -210,22 +210,22 @@ def code_table_import(table: str) -> CodeTableImport:
     return found
 
 
-def _check(row: Row, memory: Memory, *, padded: bool) -> CheckedRow:
+def _check(row: Row, memory: CodeTableCache, *, padded: bool) -> CheckedRow:
     code = row.text("kode")[:MAX_CODE]
     memory.named.add(code)
     try:
         code, content = _entry(row, padded=padded)
         memory.named.add(code)
         _require_first(memory, code, row.line)
-    except RowFault as fault:
+    except RowError as fault:
         return CheckedRow(row.line, code, CommonVerdict.REFUSED, str(fault), content={"label": row.text("label")})
     return CheckedRow(row.line, code, CommonVerdict.NEW, content=content)
 
 
-def _require_first(memory: Memory, code: str, line: int) -> None:
+def _require_first(memory: CodeTableCache, code: str, line: int) -> None:
     before = memory.lines.setdefault(code, line)
     if before != line:
-        raise RowFault(f"Kode ini sudah ada di baris {before} berkas yang sama. Hapus salah satu barisnya.")
+        raise RowError(f"Kode ini sudah ada di baris {before} berkas yang sama. Hapus salah satu barisnya.")
 
 
 def _columns(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -235,23 +235,23 @@ def _columns(content: Mapping[str, Any]) -> dict[str, Any]:
 def _entry(row: Row, *, padded: bool) -> tuple[str, dict[str, Any]]:
     code, label, parent = (_cleaned(row, name) for name in ("kode", "label", "induk"))
     if padded and "kode" in row.numbers:
-        raise RowFault(
+        raise RowError(
             "Kode tersimpan sebagai angka, sehingga nol di depan hilang. Jadikan kolom kode teks, lalu ulangi."
         )
     if not code or not label:
-        raise RowFault("Kode atau label kosong. Lengkapi keduanya.")
+        raise RowError("Kode atau label kosong. Lengkapi keduanya.")
     if len(code) > MAX_CODE or len(parent) > MAX_CODE:
-        raise RowFault(f"Kode dan induk paling banyak {MAX_CODE} karakter.")
+        raise RowError(f"Kode dan induk paling banyak {MAX_CODE} karakter.")
     if len(label) > MAX_LABEL:
-        raise RowFault(f"Label paling banyak {MAX_LABEL} karakter.")
+        raise RowError(f"Label paling banyak {MAX_LABEL} karakter.")
     active = row.text("aktif").casefold()
     if active not in _YES | _NO:
-        raise RowFault("Kolom aktif hanya berisi ya atau tidak.")
+        raise RowError("Kolom aktif hanya berisi ya atau tidak.")
     return code, {"label": label, "parent": parent, "active": active in _YES}
 
 
 def _cleaned(row: Row, column: str) -> str:
     text, refused = clean_text(row.text(column), multiline=False)
     if refused:
-        raise RowFault(f"Kolom {column} memuat karakter yang tidak dikenal. Ketik ulang sel ini.")
+        raise RowError(f"Kolom {column} memuat karakter yang tidak dikenal. Ketik ulang sel ini.")
     return text

@@ -22,7 +22,7 @@ from mysapk_web.pdm import document_cleanup
 from mysapk_web.pdm.audit_events import DocumentRemoved, DocumentUploaded
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import kind_of
-from mysapk_web.pdm.pdf_check import PdfInspection, inspect_pdf
+from mysapk_web.pdm.pdf_inspection import PdfInspection, inspect_pdf
 from mysapk_web.pdm.presenters import DocumentView, document_view, format_size
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.proposal import ProposalAction

@@ -46,7 +46,7 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BLOCK: Final = 1 << 20
 
 
-class UnreadableFile(Exception):  # noqa: N818  a sentence for a person, not a fault of the program
+class UnreadableFileError(Exception):
     """The file as a whole can't be used. `str()` is an Indonesian sentence that says what to do."""
 
 
@@ -90,7 +90,7 @@ def read(path: Path, required: Sequence[str], aliases: Aliases = ALIASES) -> Ite
         columns = _columns([_as_text(cell) for cell in heading], known)
         missing = [name for name in required if name not in columns]
         if missing:
-            raise UnreadableFile(
+            raise UnreadableFileError(
                 f"Kolom {', '.join(missing)} tidak ditemukan. Isi baris pertama berkas dengan nama kolom."
             )
         for line, values in lines:
@@ -98,7 +98,7 @@ def read(path: Path, required: Sequence[str], aliases: Aliases = ALIASES) -> Ite
             if row is not None:
                 yield row
     except csv.Error:
-        raise UnreadableFile("Berkas CSV rusak atau bukan CSV. Simpan ulang berkas, lalu coba lagi.") from None
+        raise UnreadableFileError("Berkas CSV rusak atau bukan CSV. Simpan ulang berkas, lalu coba lagi.") from None
 
 
 def _lines(path: Path, known: Mapping[str, str]) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -108,10 +108,10 @@ def _lines(path: Path, known: Mapping[str, str]) -> Iterator[tuple[int, Sequence
         if start.startswith(_ZIP):
             return _first_filled(_xlsx_lines(path))
         if start.startswith(_OLD_EXCEL):
-            raise UnreadableFile("Berkas ini berformat .xls lama. Simpan ulang sebagai .xlsx atau .csv.")
+            raise UnreadableFileError("Berkas ini berformat .xls lama. Simpan ulang sebagai .xlsx atau .csv.")
         return _first_filled(_csv_lines(path, _encoding(path, start), known))
     except OSError as error:
-        raise UnreadableFile(f"Berkas tidak dapat dibuka ({error.strerror}). Periksa nama dan izinnya.") from None
+        raise UnreadableFileError(f"Berkas tidak dapat dibuka ({error.strerror}). Periksa nama dan izinnya.") from None
 
 
 def _first_filled(lines: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -127,11 +127,13 @@ def _xlsx_lines(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > MAX_XLSX_BYTES:
-            raise UnreadableFile("Berkas XLSX terlalu besar. Simpan sebagai CSV, lalu coba lagi.")
+            raise UnreadableFileError("Berkas XLSX terlalu besar. Simpan sebagai CSV, lalu coba lagi.")
         with path.open("rb") as handle:
             sheet = CalamineWorkbook.from_filelike(handle).get_sheet_by_index(0)
     except (zipfile.BadZipFile, CalamineError):
-        raise UnreadableFile("Berkas XLSX rusak atau terkunci. Simpan ulang tanpa sandi, lalu coba lagi.") from None
+        raise UnreadableFileError(
+            "Berkas XLSX rusak atau terkunci. Simpan ulang tanpa sandi, lalu coba lagi."
+        ) from None
     return iter(enumerate(sheet.iter_rows(), start=1))
 
 
@@ -192,7 +194,7 @@ def _columns(headings: Iterable[str], known: Mapping[str, str]) -> dict[str, int
         if name is None:
             continue
         if name in found:
-            raise UnreadableFile(f"Kolom {name} ada dua kali. Hapus salah satunya.")
+            raise UnreadableFileError(f"Kolom {name} ada dua kali. Hapus salah satunya.")
         found[name] = place
     return found
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 
-class RowFault(Exception):  # noqa: N818  refuses one row, in words for whoever sent the file
+class RowError(Exception):
     """The row can't be taken. `str()` is an Indonesian sentence."""
 
 

@@ -20,7 +20,7 @@ from mysapk_web.administration.audit_events import (
 from mysapk_web.administration.email_imports.token_owners import answered_for
 from mysapk_web.administration.email_imports.validation import (
     AddressOwner,
-    Memory,
+    EmailImportCache,
     owners_by_id,
     policy_verdict,
     refusal_of,
@@ -78,11 +78,11 @@ class EmailImport(ImportKind):
     content_label = "email"
     verdicts = EmailRowVerdict
 
-    def survey(self, rows: Iterable[Row]) -> Memory:
-        return Memory(survey_file(rows))
+    def survey(self, rows: Iterable[Row]) -> EmailImportCache:
+        return EmailImportCache(survey_file(rows))
 
-    def memory(self) -> Memory:
-        return Memory()
+    def memory(self) -> EmailImportCache:
+        return EmailImportCache()
 
     def scope(self, session: Session, run: ImportRun) -> ImportScope:
         if run.acting is None and run.token_id is not None:
@@ -170,7 +170,7 @@ def _obstacle(
     owner: AddressOwner | None,
     scope: ImportScope,
     holders: dict[str, int],
-    memory: Memory,
+    memory: EmailImportCache,
 ) -> EmailRowVerdict | None:
     """Why a row that was good can't be applied any more; None: it can."""
     refusal = refusal_of(owner, scope)

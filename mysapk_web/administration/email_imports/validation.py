@@ -76,7 +76,7 @@ def survey_file(rows: Iterable[Row]) -> Survey:
 
 
 @dataclass(slots=True)
-class Memory:
+class EmailImportCache:
     """What is remembered over the chunks of one file: some hundred bytes a row, no address in clear."""
 
     survey: Survey = field(default_factory=Survey)
@@ -94,7 +94,9 @@ class Memory:
         return known
 
 
-def validate_rows(session: Session, rows: Iterable[Row], scope: ImportScope, memory: Memory) -> list[CheckedRow]:
+def validate_rows(
+    session: Session, rows: Iterable[Row], scope: ImportScope, memory: EmailImportCache
+) -> list[CheckedRow]:
     """One verdict for each row of a chunk, in their order."""
     checked = [_check_alone(row) for row in rows]
     for row in checked:
@@ -162,7 +164,7 @@ def _check_owner(
     owner: AddressOwner | None,
     scope: ImportScope,
     holders: Mapping[str, int],
-    memory: Memory,
+    memory: EmailImportCache,
 ) -> None:
     refusal = refusal_of(owner, scope)
     if refusal is not None or owner is None or row.email_key is None:

@@ -32,7 +32,7 @@ from mysapk_web.platform.imports.kind import Applied, CheckedRow, Column, Import
 from mysapk_web.platform.imports.rules import CommonVerdict
 from mysapk_web.platform.imports.tables import ImportRun
 from mysapk_web.platform.spreadsheet_reader import ALIASES, Row
-from mysapk_web.platform.tabular import RowFault
+from mysapk_web.platform.tabular import RowError
 
 CREATED: Final = "Pegawai dan akunnya dibuat."
 SAME: Final = "Sama dengan data yang ada."
@@ -55,7 +55,7 @@ _WORDS: Final = MappingProxyType(
 
 
 @dataclass(slots=True)
-class Memory:
+class EmployeeImportCache:
     """What lasts over the chunks of one file: some hundred bytes a row."""
 
     orgs: OrgLookup
@@ -107,13 +107,13 @@ class EmployeeImport(ImportKind):
         "karena pindah instansi tidak dapat dikembalikan. Perbaiki datanya dengan berkas baru."
     )
 
-    def survey(self, rows: Iterable[Row]) -> Memory:
+    def survey(self, rows: Iterable[Row]) -> EmployeeImportCache:
         for _ in rows:
             pass
-        return Memory(OrgLookup(simulated=True))
+        return EmployeeImportCache(OrgLookup(simulated=True))
 
-    def memory(self) -> Memory:
-        return Memory(OrgLookup(simulated=False))
+    def memory(self) -> EmployeeImportCache:
+        return EmployeeImportCache(OrgLookup(simulated=False))
 
     def scope(self, session: Session, run: ImportRun) -> ImportScope:
         return scope_of(session, run, Permission.PEOPLE_IMPORT)
@@ -125,11 +125,11 @@ class EmployeeImport(ImportKind):
             try:
                 person = person_of(row)
                 _require_first(memory, person.nip, row.line)
-            except RowFault as fault:
+            except RowError as fault:
                 checked[row.line] = _refused(row, str(fault))
             else:
                 people.append(person)
-        chunk = Chunk(session, scope, memory, people)
+        chunk = EmployeeChunk(session, scope, memory, people)
         for person in people:
             plan = chunk.plan(person)
             if plan.email:
@@ -147,8 +147,8 @@ class EmployeeImport(ImportKind):
 
     def apply(self, session: Session, run: ImportRun, rows: Sequence[StoredRow], scope: Any, memory: Any) -> Applied:
         people = [person_of(_row_of(row)) for row in rows]
-        kept = Memory(memory.orgs.copy())
-        chunk = Chunk(session, scope, kept, people)
+        kept = EmployeeImportCache(memory.orgs.copy())
+        chunk = EmployeeChunk(session, scope, kept, people)
         writer = Writer(session, run.acting)
         applied = Applied()
         for row, person in zip(rows, people, strict=True):
@@ -183,10 +183,10 @@ class EmployeeImport(ImportKind):
 EMPLOYEE_IMPORT: Final = EmployeeImport()
 
 
-def _require_first(memory: Memory, nip: str, line: int) -> None:
+def _require_first(memory: EmployeeImportCache, nip: str, line: int) -> None:
     before = memory.lines.setdefault(int(nip), line)
     if before != line:
-        raise RowFault(f"NIP ini sudah ada di baris {before} berkas yang sama. Hapus salah satu barisnya.")
+        raise RowError(f"NIP ini sudah ada di baris {before} berkas yang sama. Hapus salah satu barisnya.")
 
 
 def _row_of(row: StoredRow) -> Row:
@@ -203,10 +203,12 @@ def _owner(person: PersonRow, known: PersonOnFile | None) -> int:
     return known.pegawai_id if known else -person.line
 
 
-class Chunk:
+class EmployeeChunk:
     """Some rows with everything on file that they touch."""
 
-    def __init__(self, session: Session, scope: ImportScope, memory: Memory, people: Sequence[PersonRow]) -> None:
+    def __init__(
+        self, session: Session, scope: ImportScope, memory: EmployeeImportCache, people: Sequence[PersonRow]
+    ) -> None:
         self._session, self._scope, self._memory = session, scope, memory
         self._now = clock.now()
         self._keeps_email = False
@@ -227,7 +229,7 @@ class Chunk:
                 if refusal is not None:
                     return Plan(refusal, refusal.advice)
             return self._plan(person, known)
-        except RowFault as fault:
+        except RowError as fault:
             return Plan(CommonVerdict.REFUSED, str(fault))
         except OutOfScopeError:
             return Plan(CommonVerdict.OUT_OF_SCOPE, CommonVerdict.OUT_OF_SCOPE.advice)
@@ -235,11 +237,11 @@ class Chunk:
     def _plan(self, person: PersonRow, known: PersonOnFile | None) -> Plan:
         jenis = person.jenis or (known.jenis if known else None)
         if jenis is None:
-            raise RowFault("Jenis pegawai kosong. Isi kolom jenis dengan PNS, CPNS, PPPK, atau PPT Non-ASN.")
+            raise RowError("Jenis pegawai kosong. Isi kolom jenis dengan PNS, CPNS, PPPK, atau PPT Non-ASN.")
         nip = structure_of(person.nip, jenis, self._now.date())
         agency = self._memory.orgs.agency(self._session, person.row, self._scope) or (known.agency if known else None)
         if agency is None:
-            raise RowFault("Instansi kosong. Isi kolom instansi dengan kode atau nama instansi.")
+            raise RowError("Instansi kosong. Isi kolom instansi dengan kode atau nama instansi.")
         notes = _contradictions(person, nip)
         if known is None:
             return self._plan_new(person, jenis, nip, agency, notes)
@@ -327,7 +329,7 @@ class Chunk:
 
     def _require_approver(self) -> None:
         if not self._scope.may(Permission.CPNS_APPROVE):
-            raise RowFault(APPROVER_NEEDED)
+            raise RowError(APPROVER_NEEDED)
 
     def _email(self, person: PersonRow, agency: AgencyRef, owner: int, notes: list[str]) -> tuple[str, str] | None:
         """The address that the person gets; None: what is on file stays."""

@@ -10,7 +10,7 @@ from mysapk_web.organisation.import_scope import ImportScope
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.platform.spreadsheet_reader import Row
-from mysapk_web.platform.tabular import RowFault
+from mysapk_web.platform.tabular import RowError
 
 ROOT_CODE = "00"
 """Code of a root unit that an import has to create."""
@@ -92,10 +92,10 @@ class OrgLookup:
             return known
         nama, above = row.text("unor_nama"), row.text("unor_atasan")
         if not nama:
-            raise RowFault("Unor tidak dikenal. Periksa kodenya, atau isi kolom unor_nama agar unor dibuat.")
+            raise RowError("Unor tidak dikenal. Periksa kodenya, atau isi kolom unor_nama agar unor dibuat.")
         parent = self._known_unit(session, agency, above) if above else self.root(session, agency)
         if parent is None:
-            raise RowFault("Unor atasan tidak dikenal. Tempatkan baris unor atasan lebih dulu, atau periksa kodenya.")
+            raise RowError("Unor atasan tidak dikenal. Tempatkan baris unor atasan lebih dulu, atau periksa kodenya.")
         created = self._new_unit(session, agency, kode, nama, parent)
         self._units[agency.id, kode] = created
         return created
@@ -132,7 +132,7 @@ class OrgLookup:
         if not scope.is_national:
             raise OutOfScopeError
         if not kode or not nama or len(kode) > 16:
-            raise RowFault(
+            raise RowError(
                 "Instansi tidak dikenal. Periksa kode atau namanya, atau isi kolom instansi dengan kode "
                 "(paling banyak 16 karakter) dan instansi_nama dengan namanya agar instansi dibuat."
             )

@@ -13,7 +13,7 @@ from mysapk_web.organisation.rules.nip import Nip, NipError, normalise_nip, pars
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.platform.rules.text import INVISIBLE, is_blank
 from mysapk_web.platform.spreadsheet_reader import Row
-from mysapk_web.platform.tabular import RowFault
+from mysapk_web.platform.tabular import RowError
 
 _LONGEST: Final = {
     "nama": 200,
@@ -84,11 +84,11 @@ def nip_of(row: Row) -> str:
         RowFault: Malformed, or damaged by a spreadsheet.
     """
     if "nip" in row.numbers:
-        raise RowFault(_NUMBER_CELL)
+        raise RowError(_NUMBER_CELL)
     try:
         return normalise_nip(row.text("nip"))
     except NipError as error:
-        raise RowFault(str(error)) from None
+        raise RowError(str(error)) from None
 
 
 _NUMBER_CELL: Final = (
@@ -109,7 +109,7 @@ def email_of(row: Row) -> Email | None:
     try:
         key = normalise_email(raw)
     except EmailError as error:
-        raise RowFault(str(error)) from None
+        raise RowError(str(error)) from None
     blanks = is_blank(raw[0]) or is_blank(raw[-1]) or any(character in INVISIBLE for character in raw)
     return Email(raw if len(raw) <= MAX_RAW else key, key, trimmed=blanks)
 
@@ -126,10 +126,10 @@ def person_of(row: Row) -> PersonRow:
     nip = nip_of(row)
     nama = " ".join(row.text("nama").split())
     if not nama:
-        raise RowFault("Nama kosong. Isi kolom nama.")
+        raise RowError("Nama kosong. Isi kolom nama.")
     for column, longest in _LONGEST.items():
         if len(row.text(column)) > longest:
-            raise RowFault(f"Isi kolom {column} terlalu panjang. Isi paling banyak {longest} karakter.")
+            raise RowError(f"Isi kolom {column} terlalu panjang. Isi paling banyak {longest} karakter.")
     return PersonRow(
         line=row.line,
         nip=nip,
@@ -154,7 +154,7 @@ def structure_of(nip: str, jenis: JenisPegawai, today: date) -> Nip:
     try:
         return parse_nip(nip, jenis=jenis, today=today)
     except NipError as error:
-        raise RowFault(str(error)) from None
+        raise RowError(str(error)) from None
 
 
 def _jenis(text: str) -> JenisPegawai | None:
@@ -162,13 +162,13 @@ def _jenis(text: str) -> JenisPegawai | None:
         return None
     found = _JENIS.get(re.sub(r"[\W_]+", "", text.casefold()))
     if found is None:
-        raise RowFault("Jenis pegawai tidak dikenal. Isi kolom jenis dengan PNS, CPNS, PPPK, atau PPT Non-ASN.")
+        raise RowError("Jenis pegawai tidak dikenal. Isi kolom jenis dengan PNS, CPNS, PPPK, atau PPT Non-ASN.")
     return found
 
 
 def _gender(text: str) -> str:
     if text and text.casefold() not in _GENDERS:
-        raise RowFault("Jenis kelamin tidak dikenal. Isi kolom jenis_kelamin dengan L atau P.")
+        raise RowError("Jenis kelamin tidak dikenal. Isi kolom jenis_kelamin dengan L atau P.")
     return _GENDERS.get(text.casefold(), "")
 
 
@@ -177,7 +177,7 @@ def _yes_or_no(text: str) -> bool | None:
         return None
     if text.casefold() in _YES | _NO:
         return text.casefold() in _YES
-    raise RowFault("Isi kolom disetujui dengan ya atau tidak.")
+    raise RowError("Isi kolom disetujui dengan ya atau tidak.")
 
 
 def _date(text: str) -> date | None:
@@ -188,4 +188,4 @@ def _date(text: str) -> date | None:
             return datetime.strptime(text[:10], form).date()  # noqa: DTZ007  a day has no zone
         except ValueError:
             continue
-    raise RowFault("Tanggal lahir tidak dapat dibaca. Isi seperti 1985-03-15 atau 15-03-1985.")
+    raise RowError("Tanggal lahir tidak dapat dibaca. Isi seperti 1985-03-15 atau 15-03-1985.")

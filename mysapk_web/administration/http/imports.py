@@ -55,7 +55,7 @@ PAGE: Final = "/admin/impor"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class Crowded(Exception):  # noqa: N818
+class TooManyImportsError(Exception):
     """Too many lists are on their way at this moment."""
 
 
@@ -70,7 +70,7 @@ async def place(whose: str) -> AsyncIterator[None]:
         Crowded: There is no room.
     """
     if _receiving[whose] or _receiving.total() >= LISTS_RECEIVED_AT_ONCE:
-        raise Crowded
+        raise TooManyImportsError
     _receiving[whose] += 1
     try:
         yield
@@ -185,11 +185,11 @@ async def make_token(request: Request) -> Response:
 async def _actor(request: Request) -> Actor:
     actor = await executors.run_read_only(sessions.read_actor, get_settings(), request.scope["mysapk.visitor"])
     if actor is None:
-        raise _LoggedOut
+        raise _LoggedOutError
     return actor
 
 
-class _LoggedOut(Exception):  # noqa: N818
+class _LoggedOutError(Exception):
     pass
 
 
@@ -204,7 +204,7 @@ def fault_of(error: Exception) -> tuple[int, str, str]:
         ),
         (UploadEmptyError, 400, "kosong", "Berkas ini kosong. Pilih berkas lain."),
         (downloads.TooManyDownloadsError, 503, "sibuk", downloads.TOO_MANY_DOWNLOADS),
-        (Crowded, 503, "sibuk", "Sistem sedang menerima berkas lain. Tunggu sebentar, lalu unggah lagi."),
+        (TooManyImportsError, 503, "sibuk", "Sistem sedang menerima berkas lain. Tunggu sebentar, lalu unggah lagi."),
         (
             TimeoutError,
             408,
@@ -213,7 +213,7 @@ def fault_of(error: Exception) -> tuple[int, str, str]:
         ),
         (ClientDisconnect, 408, "terputus", "Pengiriman berkas terputus. Unggah lagi."),
         (PermissionDenied, 404, "tidak-ditemukan", "Impor ini tidak ditemukan atau di luar wewenang Anda."),
-        (_LoggedOut, 401, "keluar", "Sesi Anda sudah berakhir. Masuk kembali, lalu ulangi."),
+        (_LoggedOutError, 401, "keluar", "Sesi Anda sudah berakhir. Masuk kembali, lalu ulangi."),
     )
     for kind, status, code, sentence in told:
         if isinstance(error, kind):
@@ -259,7 +259,7 @@ def _in_words(endpoint: Endpoint) -> Endpoint:
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
-        except _LoggedOut:
+        except _LoggedOutError:
             return RedirectResponse("/masuk", 303)
         except Exception as error:  # noqa: BLE001
             status, _, sentence = await _fault(endpoint, request, error)

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from mysapk_web.accounts import access_log, sessions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm.documents import DocumentTooLargeError, TooManyUploadsError
-from mysapk_web.pdm.pdf_check import PdfRefusedError
+from mysapk_web.pdm.pdf_inspection import PdfRefusedError
 from mysapk_web.platform import document_store, executors
 from mysapk_web.platform.errors import PermissionDenied, ServerBusyError, UserError
 from mysapk_web.platform.log import exception_location

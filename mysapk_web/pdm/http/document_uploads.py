@@ -17,7 +17,7 @@ from starlette.routing import Route
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm import documents
 from mysapk_web.pdm.http.document_responses import DocumentRequestError, Endpoint, attempt, path_id, read_actor
-from mysapk_web.pdm.pdf_check import run_inspection
+from mysapk_web.pdm.pdf_inspection import run_inspection
 from mysapk_web.pdm.presenters import DocumentView
 from mysapk_web.platform import document_store, executors
 from mysapk_web.platform.errors import ServerBusyError

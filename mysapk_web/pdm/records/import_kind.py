@@ -39,7 +39,7 @@ from mysapk_web.platform.imports.rules import CommonVerdict
 from mysapk_web.platform.imports.tables import ImportRun
 from mysapk_web.platform.rules.timezones import zone_of
 from mysapk_web.platform.spreadsheet_reader import Row
-from mysapk_web.platform.tabular import RowFault
+from mysapk_web.platform.tabular import RowError
 
 FAMILY: Final = "riwayat"
 ADDED: Final = "Riwayat ditambahkan."
@@ -49,7 +49,7 @@ _DESCRIBED: Final = 120
 
 
 @dataclass(slots=True)
-class Memory:
+class RecordImportCache:
     """Marks of the records that earlier chunks of the file would add: some tens of bytes each."""
 
     whole: set[int] = field(default_factory=set)
@@ -105,22 +105,22 @@ class RecordImport(ImportKind):
             *(Column(each.name, each.label) for each in self.declared.fields),
         )
 
-    def survey(self, rows: Iterable[Row]) -> Memory:
+    def survey(self, rows: Iterable[Row]) -> RecordImportCache:
         for _ in rows:
             pass
-        return Memory()
+        return RecordImportCache()
 
     def scope(self, session: Session, run: ImportRun) -> ImportScope:
         return scope_of(session, run, Permission.PEOPLE_IMPORT)
 
     def validate(self, session: Session, rows: Sequence[Row], scope: Any, memory: Any) -> list[CheckedRow]:
         nips = {row.line: _nip(row) for row in rows}
-        chunk = Chunk(session, self.declared, scope, memory)
+        chunk = RecordChunk(session, self.declared, scope, memory)
         chunk.load([nip for nip in nips.values() if nip])
         return [chunk.check(row, nips[row.line]) for row in rows]
 
     def apply(self, session: Session, run: ImportRun, rows: Sequence[StoredRow], scope: Any, memory: Any) -> Applied:
-        chunk = Chunk(session, self.declared, scope, Memory())
+        chunk = RecordChunk(session, self.declared, scope, RecordImportCache())
         chunk.load([row.nip for row in rows], lock=True)
         applied, new = Applied(), list[dict[str, Any]]()
         now = run.applied_at or clock.now()
@@ -146,7 +146,7 @@ class RecordImport(ImportKind):
         return applied
 
     def undo(self, session: Session, run: ImportRun, rows: Sequence[StoredRow], scope: Any) -> int:
-        chunk = Chunk(session, self.declared, scope, Memory())
+        chunk = RecordChunk(session, self.declared, scope, RecordImportCache())
         chunk.load([row.nip for row in rows], lock=True)
         ours = self._untouched(session, run, [owner.id for owner in chunk.owners.values()])
         removed = []
@@ -207,10 +207,10 @@ def record_import(key: str) -> RecordImport:
     return next(kind for kind in RECORD_IMPORTS if kind.declared.key == declared_for_files(key).key)
 
 
-class Chunk:
+class RecordChunk:
     """Some rows, with everything on file of their people."""
 
-    def __init__(self, session: Session, declared: RecordKind, scope: ImportScope, memory: Memory) -> None:
+    def __init__(self, session: Session, declared: RecordKind, scope: ImportScope, memory: RecordImportCache) -> None:
         self._session, self._declared, self._scope, self._memory = session, declared, scope, memory
         self._now: datetime = clock.now()
         self.owners: dict[str, RecordOwner] = {}
@@ -289,7 +289,7 @@ class Chunk:
             if isinstance(owner, CommonVerdict):
                 return CheckedRow(row.line, shown, owner, owner.advice, content=content)
             payload, doubts = self._valid(owner, self._values(row))
-        except RowFault as fault:
+        except RowError as fault:
             return CheckedRow(row.line, shown, CommonVerdict.REFUSED, str(fault), content=content)
         verdict, note = self._compare(owner, payload, doubts)
         return CheckedRow(
@@ -300,7 +300,7 @@ class Chunk:
         """What becomes of a row that was good, as things are now."""
         try:
             owner = self._owner(nip)
-        except RowFault as fault:
+        except RowError as fault:
             return CommonVerdict.REFUSED, str(fault)
         if isinstance(owner, CommonVerdict):
             return owner, owner.advice
@@ -309,12 +309,12 @@ class Chunk:
     def _owner(self, nip: str) -> RecordOwner | CommonVerdict:
         owner = self.owners.get(nip)
         if owner is None:
-            raise RowFault("NIP ini tidak ada pada data pegawai. Impor pegawainya lebih dahulu.")
+            raise RowError("NIP ini tidak ada pada data pegawai. Impor pegawainya lebih dahulu.")
         refusal = self._scope.refusal(account_id=owner.account_id, within=owner.within, roles=())
         if refusal is not None:
             return refusal
         if owner.facts.jenis not in group_of_kind(self._declared.key).applies_to:
-            raise RowFault(f"{self._declared.label} tidak berlaku bagi jenis pegawai ini.")
+            raise RowError(f"{self._declared.label} tidak berlaku bagi jenis pegawai ini.")
         return owner
 
     def _compare(self, owner: RecordOwner, payload: dict[str, Value], doubts: str) -> tuple[CommonVerdict, str]:
@@ -349,20 +349,20 @@ class Chunk:
     def _values(self, row: Row) -> dict[str, Value]:
         values, faults = values_of(self._declared, row)
         if faults:
-            raise RowFault(" ".join(faults.values()))
+            raise RowError(" ".join(faults.values()))
         return values
 
     def _valid(self, owner: RecordOwner, values: dict[str, Value]) -> tuple[dict[str, Value], str]:
         """The record, and what is doubtful in it: data on file is older than the rules, and the PDM is there to mend it."""
         if not any(values.values()):
-            raise RowFault("Selain NIP, baris ini kosong.")
+            raise RowError("Selain NIP, baris ini kosong.")
         today = self._now.astimezone(zone_of(owner.zone).info).date()
         whole = validate(self._declared, values, codes=self._codes, today=today, person=owner.facts)
         if whole.ok and not whole.warnings:
             return whole.payload, ""
         checked = validate(self._bare, values, codes=self._codes, today=today, person=owner.facts, draft=True)
         if checked.faults:
-            raise RowFault(" ".join(checked.faults.values()))
+            raise RowError(" ".join(checked.faults.values()))
         notes = [*whole.faults.values(), *whole.warnings.values()]
         return checked.payload, f"Perlu diperiksa pegawai: {' '.join(notes)}" if notes else ""
 
@@ -378,4 +378,4 @@ def _required_nip(row: Row) -> str:
     try:
         return normalise_nip(row.text(NIP))
     except NipError as fault:
-        raise RowFault(str(fault)) from None
+        raise RowError(str(fault)) from None

@@ -20,7 +20,7 @@ from mysapk_web.platform.imports.rules import RunSource, RunState
 from mysapk_web.platform.imports.tables import ImportRow, ImportRun
 from mysapk_web.platform.imports.worker import new_name
 from mysapk_web.platform.row_report import RowReport
-from mysapk_web.platform.spreadsheet_reader import UnreadableFile
+from mysapk_web.platform.spreadsheet_reader import UnreadableFileError
 
 _BATCH: Final = 2000
 _WAIT: Final = 0.3
@@ -41,7 +41,7 @@ def import_file(database: Database, kind: ImportKind, path: Path) -> Iterator[Ro
     read_file(database, kind, run_id, worker, path)
     run = _look(database, run_id)
     if run.state is RunState.FAILED:
-        raise UnreadableFile(run.error)
+        raise UnreadableFileError(run.error)
     memory, reported = kind.memory(), 0
     while _more(database, kind, run_id, worker, memory):
         done = _look(database, run_id).position
@@ -73,7 +73,7 @@ def _start(database: Database, kind: ImportKind, path: Path, worker: str) -> int
     try:
         file_hash = upload_store.digest(path)
     except OSError as error:
-        raise UnreadableFile(f"Berkas tidak dapat dibuka ({error.strerror}). Periksa nama dan izinnya.") from None
+        raise UnreadableFileError(f"Berkas tidak dapat dibuka ({error.strerror}). Periksa nama dan izinnya.") from None
     now = clock.now()
     run = ImportRun(
         kind=kind.key,

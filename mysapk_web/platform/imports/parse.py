@@ -19,7 +19,7 @@ from mysapk_web.platform.imports.kind import NOTE_LENGTH, CheckedRow, ImportKind
 from mysapk_web.platform.imports.leases import advance, advance_and_release, fail, note_progress, renew
 from mysapk_web.platform.imports.rules import RunState
 from mysapk_web.platform.imports.tables import ImportRow, ImportRun
-from mysapk_web.platform.spreadsheet_reader import Row, UnreadableFile, read
+from mysapk_web.platform.spreadsheet_reader import Row, UnreadableFileError, read
 from mysapk_web.platform.tabular import chunks
 
 CHUNK: Final = 2000
@@ -44,14 +44,14 @@ def read_file(db: Database, kind: ImportKind, run_id: int, worker: str, path: Pa
     try:
         _read(db, kind, run_id, worker, path)
         _finish(db, kind, run_id, worker)
-    except (UnreadableFile, ScopeLostError) as error:
+    except (UnreadableFileError, ScopeLostError) as error:
         with db.begin() as session:
             fail(session, kind, renew(session, run_id, worker), str(error))
 
 
 def _read(db: Database, kind: ImportKind, run_id: int, worker: str, path: Path | None) -> None:
     if path is None or not path.exists():
-        raise UnreadableFile(GONE)
+        raise UnreadableFileError(GONE)
     memory = _survey(db, kind, run_id, worker, path)
     for rows in chunks(read(path, kind.required, kind.aliases), CHUNK):
         with db.read() as session:
@@ -99,7 +99,7 @@ def _leased(db: Database, run_id: int, worker: str, rows: Iterable[Row], count: 
     """The rows, as long as the run is this worker's and there are not too many."""
     for number, row in enumerate(rows, start=1):
         if number > _ROWS_AT_MOST:
-            raise UnreadableFile(TOO_MANY)
+            raise UnreadableFileError(TOO_MANY)
         if number % _RENEW_EVERY == 0:
             with db.begin() as session:
                 renew(session, run_id, worker)
@@ -134,7 +134,7 @@ def _finish(db: Database, kind: ImportKind, run_id: int, worker: str) -> None:
     with db.begin() as session:
         run = renew(session, run_id, worker)
         if not run.total:
-            raise UnreadableFile(EMPTY.format(" dan ".join(kind.required)))
+            raise UnreadableFileError(EMPTY.format(" dan ".join(kind.required)))
         now = clock.now()
         run.ready_at, run.step_at, run.position = now, now, 0
         if run.auto_apply:

@@ -22,7 +22,7 @@ from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.imports.command import import_file
 from mysapk_web.platform.row_report import RowReport, Verdict
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.spreadsheet_reader import UnreadableFile
+from mysapk_web.platform.spreadsheet_reader import UnreadableFileError
 from mysapk_web.platform.tables.audit import AuditEvent
 
 TABLE = "jabatan_pelaksana"
@@ -150,7 +150,7 @@ def test_only_tables_that_exist(db: Database, tmp_path: Path, table: str) -> Non
 )
 def test_a_file_that_makes_no_sense_changes_nothing(db: Database, tmp_path: Path, text: str) -> None:
     take(db, tmp_path, "kode,label\nP01,Pengelola\n")
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(UnreadableFileError):
         take(db, tmp_path, text)
     assert entries(db) == {"P01": ("Pengelola", "", True)}
 

@@ -22,7 +22,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm import documents, submit
 from mysapk_web.pdm.document_cleanup import clean_up_batch, compare_batch
 from mysapk_web.pdm.documents import DocumentTooLargeError, TooManyUploadsError, store_document
-from mysapk_web.pdm.pdf_check import PdfInspection, PdfRefusedError
+from mysapk_web.pdm.pdf_inspection import PdfInspection, PdfRefusedError
 from mysapk_web.pdm.presenters import DocumentView, format_size
 from mysapk_web.pdm.rules.groups import get_kind
 from mysapk_web.pdm.rules.groups.base import RecordAction

@@ -14,8 +14,8 @@ import psutil
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from mysapk_web.pdm import pdf_check, pdf_worker
-from mysapk_web.pdm.pdf_check import PdfInspection, PdfRefusedError, inspect_pdf
+from mysapk_web.pdm import pdf_inspection, pdf_worker
+from mysapk_web.pdm.pdf_inspection import PdfInspection, PdfRefusedError, inspect_pdf
 from tests.support import pdfs
 
 FLATE = Name.FlateDecode
@@ -37,7 +37,7 @@ def look(tmp_path: Path):
 def code_of(look, content: bytes) -> str:
     with pytest.raises(PdfRefusedError) as refused:
         look(content)
-    assert refused.value.sentence == pdf_check.SENTENCES[refused.value.code]
+    assert refused.value.sentence == pdf_inspection.SENTENCES[refused.value.code]
     return refused.value.code
 
 
@@ -159,9 +159,9 @@ def test_a_hostile_file_is_refused_in_words(look, name: str) -> None:
 
 def test_every_code_of_the_worker_has_a_sentence_that_says_what_to_do() -> None:
     codes = {*pdf_worker._KEYS.values(), *pdf_worker._ACTIONS.values(), *pdf_worker._SUBTYPES.values()}
-    assert codes <= pdf_check.SENTENCES.keys()
-    assert pdf_check.MAX_PAGES == pdf_worker.MAX_PAGES
-    for sentence in pdf_check.SENTENCES.values():
+    assert codes <= pdf_inspection.SENTENCES.keys()
+    assert pdf_inspection.MAX_PAGES == pdf_worker.MAX_PAGES
+    for sentence in pdf_inspection.SENTENCES.values():
         assert "unggah" in sentence.lower()
         assert sentence.endswith(".")
 
@@ -308,8 +308,8 @@ def worker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
         program, seen = tmp_path / "worker.py", tmp_path / "seen"
         head = f"import json, os, signal, sys, time\nseen = {str(seen)!r}\nask = lambda: json.loads(sys.stdin.readline())\n"
         program.write_text(head + lines)
-        monkeypatch.setattr(pdf_check, "WORKER", program)
-        monkeypatch.setattr(pdf_check, "_of_thread", threading.local())
+        monkeypatch.setattr(pdf_inspection, "WORKER", program)
+        monkeypatch.setattr(pdf_inspection, "_of_thread", threading.local())
         return seen
 
     return put
@@ -319,7 +319,7 @@ def test_a_worker_that_stands_still_is_ended_with_all_it_has_begun(
     look, worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = worker("ask()\nif os.fork(): open(seen, 'w').write(str(os.getpid()))\ntime.sleep(60)\n")
-    monkeypatch.setattr(pdf_check, "TIME_LIMIT", 0.5)
+    monkeypatch.setattr(pdf_inspection, "TIME_LIMIT", 0.5)
     started = time.perf_counter()
     assert code_of(look, pdfs.ordinary()) == "too-slow"
     assert time.perf_counter() - started < 5
@@ -357,27 +357,27 @@ def test_a_worker_that_gives_no_right_answer_refuses_the_file(look, worker, prog
 
 
 def test_after_a_broken_worker_comes_a_whole_one(look, worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = pdf_check.WORKER
+    right = pdf_inspection.WORKER
     worker("ask(); os.kill(os.getpid(), signal.SIGKILL)\n")
     assert code_of(look, pdfs.ordinary()) == "too-slow"
-    monkeypatch.setattr(pdf_check, "WORKER", right)
+    monkeypatch.setattr(pdf_inspection, "WORKER", right)
     assert look(pdfs.ordinary())[0].pages == 1
 
 
 def test_one_file_that_kills_its_process_harms_no_other(look, monkeypatch: pytest.MonkeyPatch) -> None:
     """The memory of a single judgement runs out; the worker answers for it and judges the next."""
-    monkeypatch.setattr(pdf_check, "_of_thread", threading.local())
+    monkeypatch.setattr(pdf_inspection, "_of_thread", threading.local())
     assert look(pdfs.ordinary())[0].pages == 1
-    first = pdf_check._of_thread.worker.process.pid
+    first = pdf_inspection._of_thread.worker.process.pid
     assert code_of(look, pdfs.with_stream(pdfs.bomb(60_000_000), FLATE, copies=5)) == "heavy"
     assert look(pdfs.ordinary())[0].pages == 1
-    assert pdf_check._of_thread.worker.process.pid == first
+    assert pdf_inspection._of_thread.worker.process.pid == first
 
 
 def test_the_worker_ends_when_nobody_asks_any_more(look, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_check, "_of_thread", threading.local())
+    monkeypatch.setattr(pdf_inspection, "_of_thread", threading.local())
     look(pdfs.ordinary())
-    process = pdf_check._of_thread.worker.process
+    process = pdf_inspection._of_thread.worker.process
     process.stdin.close()
     assert process.wait(5) == 0
 

@@ -131,7 +131,7 @@ class LineRow(TypedDict):
     note: str
 
 
-class KindRow(TypedDict):
+class ImportKindRow(TypedDict):
     """A kind that may be imported."""
 
     value: str
@@ -245,7 +245,7 @@ class ImporState(AppState):
     nip: str = ""
     verdict: str = ""
     go: int = 0
-    kinds: list[KindRow] = []
+    kinds: list[ImportKindRow] = []
     kind: str = EMAIL_IMPORT.key
     kind_label: str = ""
     kind_undo_refusal: str = ""

@@ -16,7 +16,7 @@ from mysapk_web.administration.pages.components.imports_state import (
     ColumnRow,
     CountRow,
     ImporState,
-    KindRow,
+    ImportKindRow,
     LineRow,
     RunRow,
 )
@@ -139,7 +139,7 @@ def _upload(words: ImportsWords) -> rx.Component:
     )
 
 
-def _option(item: ObjectVar[KindRow]) -> rx.Component:
+def _option(item: ObjectVar[ImportKindRow]) -> rx.Component:
     return rx.el.option(item["label"], value=item["value"])
 
 

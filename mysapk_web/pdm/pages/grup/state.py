@@ -23,7 +23,7 @@ PAGE_SIZE = 10
 """Records of one kind."""
 
 
-class KindRow(TypedDict):
+class RecordKindRow(TypedDict):
     name: str
     label: str
     noun: str
@@ -37,7 +37,7 @@ class KindRow(TypedDict):
     why_not: str
 
 
-def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool = False) -> KindRow:
+def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool = False) -> RecordKindRow:
     """The first records and proposals of a kind; records with a proposal come first.
 
     Args:
@@ -79,7 +79,7 @@ class GrupState(AppState):
     why_no_statement: str = ""
     why_not_confirmed: str = ""
     closed: str = ""
-    kinds: list[KindRow] = []
+    kinds: list[RecordKindRow] = []
     shown: int = PAGE_SIZE
 
     @handler(LOGGED_IN)

@@ -16,7 +16,7 @@ from mysapk_web.platform.database import Database
 from mysapk_web.platform.imports.command import import_file
 from mysapk_web.platform.row_report import RowReport, Verdict
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.spreadsheet_reader import UnreadableFile
+from mysapk_web.platform.spreadsheet_reader import UnreadableFileError
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail
 
@@ -134,5 +134,5 @@ def test_another_spelling_is_stored_and_ends_nothing(people: Database, tmp_path:
 
 def test_a_file_without_the_columns(people: Database, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("nama\nBudi\n")
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(UnreadableFileError):
         list(import_file(people, EMAIL_IMPORT, tmp_path / "x.csv"))

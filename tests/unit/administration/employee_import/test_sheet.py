@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mysapk_web.platform.rules.csv_injection import escape_formula
-from mysapk_web.platform.spreadsheet_reader import Row, UnreadableFile, read
+from mysapk_web.platform.spreadsheet_reader import Row, UnreadableFileError, read
 
 NIP = "198503152010012001"
 
@@ -62,9 +62,9 @@ def test_blank_rows_and_short_rows(tmp_path: Path) -> None:
 
 
 def test_missing_and_double_columns(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="Kolom nama tidak ditemukan"):
+    with pytest.raises(UnreadableFileError, match="Kolom nama tidak ditemukan"):
         rows_of(write(tmp_path / "a.csv", f"nip,email\n{NIP},x\n"))
-    with pytest.raises(UnreadableFile, match="Kolom nip ada dua kali"):
+    with pytest.raises(UnreadableFileError, match="Kolom nip ada dua kali"):
         rows_of(write(tmp_path / "a.csv", f"nip,nama,NIP baru\n{NIP},x,{NIP}\n"))
 
 
@@ -74,17 +74,17 @@ def test_missing_and_double_columns(tmp_path: Path) -> None:
 def test_files_that_are_no_table(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(UnreadableFileError):
         rows_of(path)
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="tidak dapat dibuka"):
+    with pytest.raises(UnreadableFileError, match="tidak dapat dibuka"):
         rows_of(tmp_path / "none.csv")
 
 
 def test_endless_cell_is_no_table(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="rusak"):
+    with pytest.raises(UnreadableFileError, match="rusak"):
         rows_of(write(tmp_path / "a.csv", 'nip,nama\n1,"' + "x" * 200_000 + "\n"))
 
 
@@ -145,7 +145,7 @@ def test_any_bytes_give_rows_or_are_unreadable(tmp_path_factory: pytest.TempPath
     path = tmp_path_factory.mktemp("bytes") / "a.csv"
     path.write_bytes(b"nip,nama\n" + content)
     rows = []
-    with contextlib.suppress(UnreadableFile):
+    with contextlib.suppress(UnreadableFileError):
         rows = rows_of(path)
     assert all(row.cells["nip"].strip() or row.cells.get("nama", "").strip() for row in rows)
     assert [row.line for row in rows] == sorted({row.line for row in rows})

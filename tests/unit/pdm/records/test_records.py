@@ -32,7 +32,7 @@ from mysapk_web.platform.imports.command import import_file
 from mysapk_web.platform.imports.worker import process_waiting
 from mysapk_web.platform.row_report import RowReport, Verdict
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.spreadsheet_reader import UnreadableFile
+from mysapk_web.platform.spreadsheet_reader import UnreadableFileError
 from tests.support.portal import Portal, after, days
 from tests.support.proposals import Desk, open_pdm
 from tests.support.records import GOOD
@@ -285,7 +285,7 @@ def test_only_kinds_that_exist(desk: Desk, tmp_path: Path, key: str) -> None:
 
 
 def test_a_file_without_nip_changes_nothing(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="nip"):
+    with pytest.raises(UnreadableFileError, match="nip"):
         list(import_file(desk.portal.db, record_import("anak"), written(tmp_path, [dict(ANAK)])))
     assert on_file(desk, "anak") == []
 
