@@ -5,8 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from mysapk_web.accounts.pages.components.reauthentication import reauthentication_dialog
-from mysapk_web.administration.pages.components.imports_state import ALL_PLACE, MAY, ImporState
-from mysapk_web.administration.pages.components.imports_view import ALL_WORDS, imports
+from mysapk_web.administration.pages.components.imports_places import ALL_PLACE, ALL_WORDS
+from mysapk_web.administration.pages.components.imports_state import MAY, ImporState
+from mysapk_web.administration.pages.components.imports_view import imports
 from mysapk_web.ui.access import handler
 from mysapk_web.ui.components.display import skeleton
 from mysapk_web.ui.components.forms import form_messages

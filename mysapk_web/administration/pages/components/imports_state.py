@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Final, TypedDict
+from collections.abc import Callable
+from typing import Any, Final
 
 import reflex as rx
 
 from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
 from mysapk_web.administration.imports import actions
 from mysapk_web.administration.imports.create import require_import
-from mysapk_web.administration.imports.kinds import KINDS, find_kind, importable
-from mysapk_web.administration.imports.queries import RowView, find_run, list_rows, list_runs
+from mysapk_web.administration.imports.kinds import find_kind, importable
+from mysapk_web.administration.imports.queries import find_run, list_rows, list_runs
+from mysapk_web.administration.pages.components.imports_places import ALL_PLACE, EMAIL_PLACE, ImportsPlace
+from mysapk_web.administration.pages.components.imports_rows import (
+    NO_RUN,
+    ColumnRow,
+    CountRow,
+    ImportKindRow,
+    LineRow,
+    RunRow,
+    label_of,
+    line_row,
+    run_row,
+)
 from mysapk_web.organisation import periods
 from mysapk_web.organisation.rules.nip import NIP_LENGTH
 from mysapk_web.organisation.rules.roles import Permission
@@ -21,9 +31,10 @@ from mysapk_web.platform import executors
 from mysapk_web.platform.errors import PermissionDenied
 from mysapk_web.platform.imports.kind import ImportKind
 from mysapk_web.platform.imports.queries import RunView
-from mysapk_web.platform.imports.rules import RowVerdict, RunState
+from mysapk_web.platform.imports.rules import RowVerdict
+from mysapk_web.platform.rules.formatting import format_number
 from mysapk_web.platform.rules.row_id import parse_row_id
-from mysapk_web.platform.rules.timezones import Zone, format_moment
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.ui.access import actor, handler, log_denied, requires
 from mysapk_web.ui.components.lists import url_parameter, url_with
 from mysapk_web.ui.state import AppState, form_text
@@ -32,199 +43,6 @@ MAY: Final = requires(Permission.EMAIL_IMPORT, Permission.PEOPLE_IMPORT)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while a NIP is searched for; the NIP itself stays out of it."""
 CODE_LENGTH: Final = 42
-
-
-@dataclass(frozen=True, slots=True)
-class ImportsPlace:
-    """A page on which imports stand, with its words."""
-
-    path: str
-    base: Mapping[str, str]
-    """What its address always says."""
-    kinds: tuple[str, ...]
-    discarded: str
-    stopped: str
-
-    def address(self, values: Mapping[str, str]) -> str:
-        """An address on the page."""
-        return url_with(self.path, {**self.base, **values})
-
-
-EMAIL_PLACE: Final = ImportsPlace(
-    path="/admin/email",
-    base=MappingProxyType({"bagian": "impor"}),
-    kinds=(EMAIL_IMPORT.key,),
-    discarded="Impor dibuang. Tidak ada alamat yang diganti.",
-    stopped="Impor dihentikan. Alamat yang sudah diganti tetap berlaku.",
-)
-ALL_PLACE: Final = ImportsPlace(
-    path="/admin/impor",
-    base=MappingProxyType({}),
-    kinds=tuple(KINDS),
-    discarded="Impor dibuang. Tidak ada data yang diubah.",
-    stopped="Impor dihentikan. Data yang sudah diterapkan tetap berlaku.",
-)
-
-TONES: Final = {
-    RunState.READING: "plain",
-    RunState.READY: "warn",
-    RunState.DISCARDED: "plain",
-    RunState.APPLYING: "plain",
-    RunState.DONE: "good",
-    RunState.STOPPING: "plain",
-    RunState.STOPPED: "warn",
-    RunState.UNDOING: "plain",
-    RunState.UNDONE: "plain",
-    RunState.FAILED: "bad",
-}
-
-
-class RunRow(TypedDict):
-    """A run as the state holds it."""
-
-    id: int
-    href: str
-    kind: str
-    name: str
-    state: str
-    tone: str
-    source: str
-    by: str
-    at: str
-    good: int
-    rest: int
-    total: int
-    percent: int
-    measured: bool
-    applied: int
-    undone: int
-    error: str
-    busy: bool
-    waiting: bool
-    may_stop: bool
-    may_undo: bool
-    undo_refusal: str
-    has_rows: bool
-
-
-class CountRow(TypedDict):
-    """How many rows have a verdict; a link to them."""
-
-    value: str
-    label: str
-    count: str
-    href: str
-    tone: str
-    current: bool
-
-
-class LineRow(TypedDict):
-    """A row of the file."""
-
-    line: str
-    nip: str
-    nama: str
-    old: str
-    content: str
-    label: str
-    tone: str
-    note: str
-
-
-class ImportKindRow(TypedDict):
-    """A kind that may be imported."""
-
-    value: str
-    label: str
-
-
-class ColumnRow(TypedDict):
-    """A column of the file."""
-
-    name: str
-    help: str
-    example: str
-    required: bool
-
-
-NO_RUN: RunRow = {
-    "id": 0,
-    "href": "",
-    "kind": "",
-    "name": "",
-    "state": "",
-    "tone": "plain",
-    "source": "",
-    "by": "",
-    "at": "",
-    "good": 0,
-    "rest": 0,
-    "total": 0,
-    "percent": 0,
-    "measured": False,
-    "applied": 0,
-    "undone": 0,
-    "error": "",
-    "busy": False,
-    "waiting": False,
-    "may_stop": False,
-    "may_undo": False,
-    "undo_refusal": "",
-    "has_rows": False,
-}
-
-
-def dotted(number: int) -> str:
-    """A whole number as it is written here, e.g. "100.000"."""
-    return f"{number:,}".replace(",", ".")
-
-
-def run_row(run: RunView, place: ImportsPlace, zona: str) -> RunRow:
-    """A run for the page; times are read in the zone."""
-    return {
-        "id": run.id,
-        "href": place.address({"berkas": str(run.id)}),
-        "kind": run.kind.label,
-        "name": run.file_name,
-        "state": run.state.label,
-        "tone": TONES[run.state],
-        "source": run.source.label,
-        "by": run.started_by or "-",
-        "at": format_moment(run.created_at, zona),
-        "good": run.good,
-        "rest": run.total - run.good,
-        "total": run.total,
-        "percent": run.percent,
-        "measured": run.measured,
-        "applied": run.applied,
-        "undone": run.undone,
-        "error": run.error,
-        "busy": run.state.busy,
-        "waiting": run.state is RunState.READY,
-        "may_stop": run.state.may_become(RunState.STOPPING),
-        "may_undo": run.may_undo,
-        "undo_refusal": "" if run.state is RunState.DISCARDED else run.kind.undo_refusal,
-        "has_rows": run.has_rows and not run.state.busy,
-    }
-
-
-def label_of(verdict: RowVerdict, run: RunView) -> str:
-    """What is said of a row; once the good rows of its run were applied they are no longer called ready."""
-    return verdict.outcome if run.applied else verdict.label
-
-
-def line_row(row: RowView, label: str) -> LineRow:
-    """A row of the file for the page, with what is said of it."""
-    return {
-        "line": str(row.line) if row.line else "-",
-        "nip": row.nip or "(kosong)",
-        "nama": row.nama,
-        "old": row.old_email,
-        "content": row.content.strip() or "(kosong)",
-        "label": label,
-        "tone": row.verdict.tone,
-        "note": "" if row.verdict.tone == "good" and row.note == row.verdict.advice else row.note,
-    }
 
 
 class ImporState(AppState):
@@ -327,7 +145,7 @@ class ImporState(AppState):
             list_rows, actor(), found.id, verdict=self.verdict, key=self.nip, number=page
         )
         self.lines = [line_row(row, label_of(row.verdict, found)) for row in rows.items]
-        self.found, self.number, self.pages = f"{dotted(rows.total)} baris", rows.number, rows.pages
+        self.found, self.number, self.pages = f"{format_number(rows.total)} baris", rows.number, rows.pages
         self.before, self.after = (self._address(found.id, rows.number + step) for step in (-1, 1))
 
     def _count(self, run: RunView, verdict: RowVerdict, count: int) -> CountRow:
@@ -336,7 +154,7 @@ class ImporState(AppState):
         return {
             "value": verdict.value,
             "label": label_of(verdict, run),
-            "count": dotted(count),
+            "count": format_number(count),
             "href": self._place.address({"berkas": str(run.id), "hasil": chosen}),
             "tone": verdict.tone,
             "current": current,

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.administration.pages.components.imports_behaviour import ListUpload
-from mysapk_web.administration.pages.components.imports_state import (
+from mysapk_web.administration.pages.components.imports_places import (
     ALL_PLACE,
-    EMAIL_PLACE,
-    ColumnRow,
-    CountRow,
-    ImporState,
-    ImportKindRow,
-    LineRow,
-    RunRow,
+    ImportsWords,
 )
+from mysapk_web.administration.pages.components.imports_rows import ColumnRow, CountRow, ImportKindRow, LineRow, RunRow
+from mysapk_web.administration.pages.components.imports_state import ImporState
 from mysapk_web.platform import spreadsheet_writer
 from mysapk_web.platform.imports.upload_store import MAX_BYTES
 from mysapk_web.platform.spreadsheet_writer import FileFormat
@@ -39,80 +34,6 @@ from mysapk_web.ui.components.display import (
 from mysapk_web.ui.components.forms import field_attrs, form_group, hidden, submit_button
 from mysapk_web.ui.components.lists import download_formats_form, filter_field
 from mysapk_web.ui.components.pagination import link_pager
-
-
-@dataclass(frozen=True, slots=True)
-class ImportsWords:
-    """What a page of imports says."""
-
-    path: str
-    with_kinds: bool
-    before_upload: str
-    content: str
-    key: str
-    applied: str
-    apply_question: str
-    apply_what: tuple[str, str]
-    apply_points: tuple[str, ...]
-    discard: str
-    stop: str
-    undo_button: str
-    undo: str
-
-
-EMAIL_WORDS: Final = ImportsWords(
-    path=EMAIL_PLACE.path,
-    with_kinds=False,
-    before_upload="Berkas diperiksa lebih dulu. Belum ada alamat yang berubah sebelum Anda menerapkannya.",
-    content="Alamat",
-    key="NIP",
-    applied="Alamat diganti",
-    apply_question="Terapkan perubahan alamat?",
-    apply_what=("Alamat email dari ", " diganti sekarang."),
-    apply_points=(
-        "Token dan sesi pegawai yang alamatnya berganti tidak berlaku lagi.",
-        "Alamat lama dan alamat baru sama-sama diberi tahu.",
-        "Baris lain tidak diubah; sebabnya ada di laporan.",
-    ),
-    discard=(
-        "Belum ada alamat yang diganti, dan tidak akan ada. Isi berkas dan laporannya ikut dihapus; unggah lagi bila "
-        "masih diperlukan."
-    ),
-    stop=(
-        "Alamat yang sudah diganti tetap berlaku dan masih dapat dikembalikan sesudahnya. Baris selebihnya tidak "
-        "diterapkan dan dicantumkan dalam laporan."
-    ),
-    undo_button="Kembalikan alamat",
-    undo=(
-        "Alamat sebelumnya dikembalikan, tetapi hanya bagi pegawai yang alamatnya masih sama dengan hasil impor "
-        "ini. Alamat yang sudah diubah lagi dibiarkan. Pegawai diberi tahu dan harus masuk lagi."
-    ),
-)
-ALL_WORDS: Final = ImportsWords(
-    path=ALL_PLACE.path,
-    with_kinds=True,
-    before_upload="Berkas diperiksa lebih dulu. Belum ada data yang berubah sebelum Anda menerapkannya.",
-    content="Isi",
-    key="NIP atau kode",
-    applied="Baris diterapkan",
-    apply_question="Terapkan isi berkas ini?",
-    apply_what=("Data dari ", " diterapkan sekarang."),
-    apply_points=(
-        "Pegawai yang alamat email atau haknya berubah diberi tahu dan harus masuk lagi.",
-        "Data yang diubah orang lain setelah berkas diperiksa tidak ditimpa.",
-        "Baris lain tidak diubah; sebabnya ada di laporan.",
-    ),
-    discard=(
-        "Belum ada data yang diubah, dan tidak akan ada. Isi berkas dan laporannya ikut dihapus; unggah lagi bila masih "
-        "diperlukan."
-    ),
-    stop="Data yang sudah diterapkan tetap berlaku. Baris selebihnya tidak diterapkan dan dicantumkan dalam laporan.",
-    undo_button="Kembalikan data",
-    undo=(
-        "Data sebelumnya dikembalikan, tetapi hanya yang masih sama dengan hasil impor ini. Yang sudah diubah lagi atau "
-        "sudah dipakai dibiarkan."
-    ),
-)
 
 
 def _upload(words: ImportsWords) -> rx.Component:

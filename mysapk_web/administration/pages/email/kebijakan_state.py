@@ -6,10 +6,10 @@ from typing import Any, Final, TypedDict
 
 from mysapk_web.administration import email_policy
 from mysapk_web.administration.email_policy import Impact
-from mysapk_web.administration.pages.components.imports_state import dotted
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
+from mysapk_web.platform.rules.formatting import format_number
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.state import AppState, form_text
@@ -37,7 +37,7 @@ NOT_SHOWN: Final[ImpactView] = {"heading": "", "domains": "", "lines": [], "name
 
 
 def format_people(count: int) -> str:
-    return f"{dotted(count)} pegawai"
+    return f"{format_number(count)} pegawai"
 
 
 def impact_view(found: Impact) -> ImpactView:
@@ -58,7 +58,7 @@ def impact_view(found: Impact) -> ImpactView:
         "heading": LABELS[found.policy],
         "domains": ", ".join(found.domains) or "tidak ada",
         "lines": lines,
-        "named": ", ".join(f"{name} ({dotted(count)})" for name, count in found.top_domains),
+        "named": ", ".join(f"{name} ({format_number(count)})" for name, count in found.top_domains),
         "grave": bool(found.rejected),
     }
 

@@ -10,7 +10,8 @@ from reflex.vars import ObjectVar
 from mysapk_web.accounts.pages.components.reauthentication import reauthentication_dialog
 from mysapk_web.administration.email_correction import PersonMatch
 from mysapk_web.administration.email_requests import RequestView
-from mysapk_web.administration.pages.components.imports_view import EMAIL_WORDS, imports
+from mysapk_web.administration.pages.components.imports_places import EMAIL_WORDS
+from mysapk_web.administration.pages.components.imports_view import imports
 from mysapk_web.administration.pages.email.kebijakan_view import kebijakan
 from mysapk_web.administration.pages.email.state import PATH, EmailState
 from mysapk_web.administration.pages.email.token_view import tokens
