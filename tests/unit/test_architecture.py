@@ -128,3 +128,15 @@ def test_pages_do_not_import_each_other(context: str, page: str) -> None:
         if any(name == other or name.startswith(f"{other}.") for other in others)
     ]
     assert found == []
+
+
+def test_every_table_is_registered_for_alembic_alone() -> None:
+    code = "import mysapk_web.app.tables, sqlmodel; print(*sorted(sqlmodel.SQLModel.metadata.tables))"
+    alone = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    declared = [
+        node.name
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and any(word.arg == "table" for word in node.keywords)
+    ]
+    assert len(alone.stdout.split()) == len(declared) > 30
