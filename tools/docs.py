@@ -68,7 +68,7 @@ def _meaning(name: str, text: str) -> str:
     """The help of a variable on one line, with the values it takes where they are few."""
     annotation = Settings.model_fields[name.removeprefix("MYSAPK_").lower()].annotation
     values = ", ".join(f"`{value}`" for value in get_args(annotation)) if get_origin(annotation) is Literal else ""
-    words = re.sub(r" \(DESIGN [\d.]+\)", "", " ".join(text.split()))
+    words = " ".join(text.split())
     return words if not values or values.split(", ")[0] in words else f"{words} One of {values}."
 
 

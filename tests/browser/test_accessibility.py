@@ -1,4 +1,4 @@
-"""Every page in every state of it: no axe violation, no sideways scrolling (DESIGN 7). Each state is shown in its own way first."""
+"""Every page in every state of it: no axe violation, no sideways scrolling. Each state is shown in its own way first."""
 
 from __future__ import annotations
 

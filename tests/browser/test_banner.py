@@ -1,4 +1,4 @@
-"""The period banner belongs to the web view, and says where the agency stands in its own zone (DESIGN 5)."""
+"""The period banner belongs to the web view, and says where the agency stands in its own zone."""
 
 from __future__ import annotations
 

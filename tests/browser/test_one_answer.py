@@ -1,4 +1,4 @@
-"""One answer: what the page shows after asking for a token tells nothing of who is known (DESIGN 4)."""
+"""One answer: what the page shows after asking for a token tells nothing of who is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Password or code are asked again for one act on one page: whoever leaves that page leaves the question behind (DESIGN 4)."""
+"""Password or code are asked again for one act on one page: whoever leaves that page leaves the question behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calling handlers over a raw socket as everybody: who they are, whom a policy admits, and what came of it (DESIGN 2.6).
+"""Calling handlers over a raw socket as everybody: who they are, whom a policy admits, and what came of it.
 
 The list comes from the registry of the app, so a new page is covered without a change here.
 """

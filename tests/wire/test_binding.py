@@ -1,4 +1,4 @@
-"""A state tree belongs to the session that filled it, and nobody gets it by a token, a path or a header (DESIGN 2.6)."""
+"""A state tree belongs to the session that filled it, and nobody gets it by a token, a path or a header."""
 
 from __future__ import annotations
 

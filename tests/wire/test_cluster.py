@@ -1,4 +1,4 @@
-"""The same portal as several processes: PostgreSQL, Redis, two workers (DESIGN 2.3)."""
+"""The same portal as several processes: PostgreSQL, Redis, two workers."""
 
 from __future__ import annotations
 

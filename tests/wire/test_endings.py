@@ -1,4 +1,4 @@
-"""A session that ends takes its sockets with it, and what a person may do is read anew at every event (DESIGN 4)."""
+"""A session that ends takes its sockets with it, and what a person may do is read anew at every event."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_losing_a_role_or_the_second_factor_counts_at_the_next_event(
 def test_a_session_that_ends_meanwhile_is_refused_at_once_and_its_socket_closed(
     ending: str, new_browser: Callable[[], Browser], people: People, server_db: Database
 ) -> None:
-    """Within five seconds, also when the page asks nothing (DESIGN 4): reset, change of password, of role, disabled account."""
+    """Within five seconds, also when the page asks nothing: reset, change of password, of role, disabled account."""
     with server_db.read() as session:
         account = session.get(Account, people.account_id("pppk"))
         assert account is not None

@@ -93,7 +93,7 @@ def test_without_the_sessions_nobody_is_anybody_and_everybody_is_told(
 def test_without_the_counters_no_password_and_no_token_is_tried(
     server_db: Database, new_browser: Callable[[], Browser], accounts: dict[str, DemoAccount]
 ) -> None:
-    """Limits that can't be counted refuse (DESIGN 2.11); a right password does not get in either."""
+    """Limits that can't be counted refuse; a right password does not get in either."""
     person = accounts["pppk"]
 
     async def walk() -> None:

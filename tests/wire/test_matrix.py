@@ -1,4 +1,4 @@
-"""Every registered handler, called over a raw socket by everybody, with everything: who is not admitted gets nothing (DESIGN 2.6)."""
+"""Every registered handler, called over a raw socket by everybody, with everything: who is not admitted gets nothing."""
 
 from __future__ import annotations
 

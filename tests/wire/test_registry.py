@@ -1,4 +1,4 @@
-"""House laws of the event handlers, checked on what the app has really registered (DESIGN 2.6)."""
+"""House laws of the event handlers, checked on what the app has really registered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door of the sockets: who may open one, how often, and what an odd message does (DESIGN 2.7)."""
+"""The door of the sockets: who may open one, how often, and what an odd message does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing the password while logged in: the present one first, the other sessions end, a notice goes out (DESIGN 4)."""
+"""Changing the password while logged in: the present one first, the other sessions end, a notice goes out."""
 
 from __future__ import annotations
 

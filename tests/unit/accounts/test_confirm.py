@@ -1,4 +1,4 @@
-"""Using a token: who may, how long, how often, and what kills it (DESIGN 4)."""
+"""Using a token: who may, how long, how often, and what kills it."""
 
 from __future__ import annotations
 

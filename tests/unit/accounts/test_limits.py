@@ -1,4 +1,4 @@
-"""How often a token may be asked for: once a minute, five times a day, and never at another's expense (DESIGN 4)."""
+"""How often a token may be asked for: once a minute, five times a day, and never at another's expense."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting after failed logins: five free, then 30 s that double to 15 min, per account and per network address (DESIGN 4)."""
+"""Waiting after failed logins: five free, then 30 s that double to 15 min, per account and per network address."""
 
 from __future__ import annotations
 

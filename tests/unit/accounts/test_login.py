@@ -1,4 +1,4 @@
-"""Logging in: one sentence for every failure, and hashes that grow with the setting (DESIGN 4)."""
+"""Logging in: one sentence for every failure, and hashes that grow with the setting."""
 
 from __future__ import annotations
 

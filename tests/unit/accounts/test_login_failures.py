@@ -1,4 +1,4 @@
-"""One password tried on many accounts from many networks: every limit of one lets it pass, the log warns (DESIGN 4)."""
+"""One password tried on many accounts from many networks: every limit of one lets it pass, the log warns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for a token: one answer for everybody, and what the person needs to know at the stored address (DESIGN 4)."""
+"""Asking for a token: one answer for everybody, and what the person needs to know at the stored address."""
 
 from __future__ import annotations
 

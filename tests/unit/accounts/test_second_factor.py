@@ -1,4 +1,4 @@
-"""The second factor: before roles act, codes that work once, limited tries, and what it takes to switch it (DESIGN 4)."""
+"""The second factor: before roles act, codes that work once, limited tries, and what it takes to switch it."""
 
 from __future__ import annotations
 

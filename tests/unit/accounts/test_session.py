@@ -1,4 +1,4 @@
-"""Sessions: where the secret stands, how they begin, and every way they end (DESIGN 2.5, 4)."""
+"""Sessions: where the secret stands, how they begin, and every way they end."""
 
 from __future__ import annotations
 

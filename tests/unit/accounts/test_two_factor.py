@@ -1,4 +1,4 @@
-"""Switching the second factor on and off: what it takes, and what ends with it (DESIGN 4)."""
+"""Switching the second factor on and off: what it takes, and what ends with it."""
 
 from __future__ import annotations
 
