@@ -108,7 +108,7 @@ def code_of_agency(db: Database, instansi_id: int) -> str:
         return session.get_one(Instansi, instansi_id).code
 
 
-def test_records_are_imported_and_given_back(
+def test_a_preview_of_records_changes_nothing(
     new_page: NewPage, looks: Looks, accounts: Accounts, server_db: Database, tmp_path: Path
 ) -> None:
     person = accounts["pegawai"].nip
