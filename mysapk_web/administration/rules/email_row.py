@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Final
 
 from mysapk_web.platform.imports.rules import RowVerdict
@@ -15,110 +14,116 @@ DAMAGED_NIP: Final = (
 
 
 class EmailRowVerdict(RowVerdict):
-    """What becomes of a row. Stored as written here and never renamed."""
+    """What becomes of a row with an e-mail address."""
 
-    READY = "siap"
-    TRIMMED = "spasi-dipangkas"
-    FREE_MAIL = "email-gratis"
-    UNCHANGED = "tidak-berubah"
-    NIP_UNKNOWN = "nip-tidak-dikenal"
-    OUT_OF_SCOPE = "luar-wewenang"
-    OWN_ACCOUNT = "akun-sendiri"
-    HIGHER_ROLE = "peran-di-atas"
-    NIP_DAMAGED = "nip-rusak"
-    NIP_MALFORMED = "nip-salah"
-    EMAIL_MALFORMED = "email-salah"
-    EMAIL_EMPTY = "email-kosong"
-    DUPLICATE = "ganda"
-    TAKEN = "dipakai"
-    DOMAIN_REFUSED = "domain-ditolak"
-    OVERTAKEN = "berubah-sejak-pratinjau"
-    NOT_APPLIED = "tidak-diterapkan"
-
-    @property
-    def report(self) -> Verdict:
-        """The verdict as the command reports it."""
-        return _REPORTS.get(self, Verdict.DITOLAK)
-
-    @property
-    def label(self) -> str:
-        """The verdict in few words."""
-        return _LABELS[self]
-
-    @property
-    def outcome(self) -> str:
-        """The verdict in few words once the good rows were applied."""
-        return _OUTCOMES.get(self, self.label)
-
-    @property
-    def advice(self) -> str:
-        """The verdict as a sentence that says what to do next."""
-        return _ADVICE[self]
-
-
-_REPORTS: Final = MappingProxyType(
-    {
-        EmailRowVerdict.READY: Verdict.DIPERBARUI,
-        EmailRowVerdict.TRIMMED: Verdict.DITERIMA_DENGAN_CATATAN,
-        EmailRowVerdict.FREE_MAIL: Verdict.DITERIMA_DENGAN_CATATAN,
-        EmailRowVerdict.UNCHANGED: Verdict.TIDAK_BERUBAH,
-    }
-)
-_LABELS: Final = MappingProxyType(
-    {
-        EmailRowVerdict.READY: "Siap diterapkan",
-        EmailRowVerdict.TRIMMED: "Siap, spasi dipangkas",
-        EmailRowVerdict.FREE_MAIL: "Siap, email gratis",
-        EmailRowVerdict.UNCHANGED: "Tidak berubah",
-        EmailRowVerdict.NIP_UNKNOWN: "NIP tidak dikenal",
-        EmailRowVerdict.OUT_OF_SCOPE: "Di luar wewenang",
-        EmailRowVerdict.OWN_ACCOUNT: "Akun sendiri",
-        EmailRowVerdict.HIGHER_ROLE: "Pemegang peran",
-        EmailRowVerdict.NIP_DAMAGED: "NIP rusak oleh lembar kerja",
-        EmailRowVerdict.NIP_MALFORMED: "NIP salah bentuk",
-        EmailRowVerdict.EMAIL_MALFORMED: "Email salah bentuk",
-        EmailRowVerdict.EMAIL_EMPTY: "Email kosong",
-        EmailRowVerdict.DUPLICATE: "Ganda dalam berkas",
-        EmailRowVerdict.TAKEN: "Dipakai pegawai lain",
-        EmailRowVerdict.DOMAIN_REFUSED: "Domain tidak diterima",
-        EmailRowVerdict.OVERTAKEN: "Berubah sejak pratinjau",
-        EmailRowVerdict.NOT_APPLIED: "Belum diterapkan",
-    }
-)
-_OUTCOMES: Final = MappingProxyType(
-    {
-        EmailRowVerdict.READY: "Diterapkan",
-        EmailRowVerdict.TRIMMED: "Diterapkan, spasi dipangkas",
-        EmailRowVerdict.FREE_MAIL: "Diterapkan, email gratis",
-    }
-)
-_ADVICE: Final = MappingProxyType(
-    {
-        EmailRowVerdict.READY: "Alamat email diperbarui.",
-        EmailRowVerdict.TRIMMED: "Spasi di sekitar alamat email diabaikan.",
-        EmailRowVerdict.FREE_MAIL: "Alamat email memakai layanan gratis; instansi menyarankan alamat email instansi.",
-        EmailRowVerdict.UNCHANGED: "Sama dengan alamat yang ada.",
-        EmailRowVerdict.NIP_UNKNOWN: "NIP tidak ada dalam data pegawai. Periksa NIP, atau impor datanya lebih dulu.",
-        EmailRowVerdict.OUT_OF_SCOPE: "Pegawai ini di luar wewenang Anda. Teruskan barisnya kepada admin yang berwenang.",
-        EmailRowVerdict.OWN_ACCOUNT: "Ini akun Anda sendiri. Mintalah admin lain mengganti alamatnya.",
-        EmailRowVerdict.HIGHER_ROLE: (
-            "Akun ini memegang peran, jadi alamatnya tidak dapat diganti lewat berkas ini. "
-            "Mintalah admin yang berwenang menggantinya di halaman Email."
+    READY = (
+        "siap",
+        Verdict.DIPERBARUI,
+        "Siap diterapkan",
+        "Alamat email diperbarui.",
+        "Diterapkan",
+    )
+    TRIMMED = (
+        "spasi-dipangkas",
+        Verdict.DITERIMA_DENGAN_CATATAN,
+        "Siap, spasi dipangkas",
+        "Spasi di sekitar alamat email diabaikan.",
+        "Diterapkan, spasi dipangkas",
+    )
+    FREE_MAIL = (
+        "email-gratis",
+        Verdict.DITERIMA_DENGAN_CATATAN,
+        "Siap, email gratis",
+        "Alamat email memakai layanan gratis; instansi menyarankan alamat email instansi.",
+        "Diterapkan, email gratis",
+    )
+    UNCHANGED = (
+        "tidak-berubah",
+        Verdict.TIDAK_BERUBAH,
+        "Tidak berubah",
+        "Sama dengan alamat yang ada.",
+    )
+    NIP_UNKNOWN = (
+        "nip-tidak-dikenal",
+        Verdict.DITOLAK,
+        "NIP tidak dikenal",
+        "NIP tidak ada dalam data pegawai. Periksa NIP, atau impor datanya lebih dulu.",
+    )
+    OUT_OF_SCOPE = (
+        "luar-wewenang",
+        Verdict.DITOLAK,
+        "Di luar wewenang",
+        "Pegawai ini di luar wewenang Anda. Teruskan barisnya kepada admin yang berwenang.",
+    )
+    OWN_ACCOUNT = (
+        "akun-sendiri",
+        Verdict.DITOLAK,
+        "Akun sendiri",
+        "Ini akun Anda sendiri. Mintalah admin lain mengganti alamatnya.",
+    )
+    HIGHER_ROLE = (
+        "peran-di-atas",
+        Verdict.DITOLAK,
+        "Pemegang peran",
+        (
+            "Akun ini memegang peran, jadi alamatnya tidak dapat diganti lewat "
+            "berkas ini. Mintalah admin yang berwenang menggantinya di halaman Email."
         ),
-        EmailRowVerdict.NIP_DAMAGED: DAMAGED_NIP,
-        EmailRowVerdict.NIP_MALFORMED: "NIP tidak terbaca. Isi 18 angka sesuai data kepegawaian.",
-        EmailRowVerdict.EMAIL_MALFORMED: "Alamat email belum benar. Periksa penulisannya, misalnya nama@example.go.id.",
-        EmailRowVerdict.EMAIL_EMPTY: "Alamat email kosong. Alamat yang ada tidak diubah.",
-        EmailRowVerdict.DUPLICATE: "NIP ini sudah ada di baris lain berkas yang sama. Hapus salah satu barisnya.",
-        EmailRowVerdict.TAKEN: "Alamat email dipakai pegawai lain, jadi tidak disimpan; minta alamat yang lain.",
-        EmailRowVerdict.DOMAIN_REFUSED: (
-            "Domain alamat email tidak termasuk domain instansi, jadi tidak disimpan; minta alamat email instansi."
+    )
+    NIP_DAMAGED = (
+        "nip-rusak",
+        Verdict.DITOLAK,
+        "NIP rusak oleh lembar kerja",
+        DAMAGED_NIP,
+    )
+    NIP_MALFORMED = (
+        "nip-salah",
+        Verdict.DITOLAK,
+        "NIP salah bentuk",
+        "NIP tidak terbaca. Isi 18 angka sesuai data kepegawaian.",
+    )
+    EMAIL_MALFORMED = (
+        "email-salah",
+        Verdict.DITOLAK,
+        "Email salah bentuk",
+        "Alamat email belum benar. Periksa penulisannya, misalnya nama@example.go.id.",
+    )
+    EMAIL_EMPTY = (
+        "email-kosong",
+        Verdict.DITOLAK,
+        "Email kosong",
+        "Alamat email kosong. Alamat yang ada tidak diubah.",
+    )
+    DUPLICATE = (
+        "ganda",
+        Verdict.DITOLAK,
+        "Ganda dalam berkas",
+        "NIP ini sudah ada di baris lain berkas yang sama. Hapus salah satu barisnya.",
+    )
+    TAKEN = (
+        "dipakai",
+        Verdict.DITOLAK,
+        "Dipakai pegawai lain",
+        "Alamat email dipakai pegawai lain, jadi tidak disimpan; minta alamat yang lain.",
+    )
+    DOMAIN_REFUSED = (
+        "domain-ditolak",
+        Verdict.DITOLAK,
+        "Domain tidak diterima",
+        ("Domain alamat email tidak termasuk domain instansi, jadi tidak disimpan; minta alamat email instansi."),
+    )
+    OVERTAKEN = (
+        "berubah-sejak-pratinjau",
+        Verdict.DITOLAK,
+        "Berubah sejak pratinjau",
+        ("Alamat pegawai ini diubah orang lain setelah berkas diperiksa, jadi tidak ditimpa. Unggah lagi barisnya."),
+    )
+    NOT_APPLIED = (
+        "tidak-diterapkan",
+        Verdict.DITOLAK,
+        "Belum diterapkan",
+        (
+            "Impor dihentikan sebelum baris ini diterapkan, jadi alamatnya tidak "
+            "diubah. Unggah lagi bila masih diperlukan."
         ),
-        EmailRowVerdict.OVERTAKEN: (
-            "Alamat pegawai ini diubah orang lain setelah berkas diperiksa, jadi tidak ditimpa. Unggah lagi barisnya."
-        ),
-        EmailRowVerdict.NOT_APPLIED: (
-            "Impor dihentikan sebelum baris ini diterapkan, jadi alamatnya tidak diubah. Unggah lagi bila masih diperlukan."
-        ),
-    }
-)
+    )

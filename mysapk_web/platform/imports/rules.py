@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 from mysapk_web.platform.row_report import Verdict
 
@@ -23,27 +23,24 @@ _TONES: Final = MappingProxyType(
 
 
 class RowVerdict(StrEnum):
-    """What becomes of a row; each kind has its own members. Stored as written there and never renamed."""
+    """What becomes of a row; each kind has its own members. Values are stored and never renamed."""
 
-    @property
-    def report(self) -> Verdict:
-        """The verdict as the command reports it."""
-        raise NotImplementedError
+    report: Verdict
+    """The verdict as the command reports it."""
+    label: str
+    """The verdict in few words."""
+    advice: str
+    """A sentence that says what to do next."""
+    outcome: str
+    """The verdict in few words once the good rows were applied."""
 
-    @property
-    def label(self) -> str:
-        """The verdict in few words."""
-        raise NotImplementedError
-
-    @property
-    def outcome(self) -> str:
-        """The verdict in few words once the good rows were applied."""
-        return self.label
-
-    @property
-    def advice(self) -> str:
-        """The verdict as a sentence that says what to do next."""
-        raise NotImplementedError
+    def __new__(
+        cls, value: str, report: Verdict = Verdict.DITOLAK, label: str = "", advice: str = "", outcome: str = ""
+    ) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.report, member.label, member.advice, member.outcome = report, label, advice, outcome or label
+        return member
 
     @property
     def good(self) -> bool:
@@ -59,88 +56,75 @@ class RowVerdict(StrEnum):
 class CommonVerdict(RowVerdict):
     """Verdicts that fit most kinds; what is particular stands in the note of the row."""
 
-    NEW = "baru"
-    CHANGED = "diperbarui"
-    WITH_NOTE = "dengan-catatan"
-    UNCHANGED = "tidak-berubah"
-    REFUSED = "ditolak"
-    OUT_OF_SCOPE = "luar-wewenang"
-    OWN_ACCOUNT = "akun-sendiri"
-    HIGHER_ROLE = "peran-di-atas"
-    OVERTAKEN = "berubah-sejak-pratinjau"
-    NOT_APPLIED = "tidak-diterapkan"
-
-    @property
-    def report(self) -> Verdict:
-        """The verdict as the command reports it."""
-        return _REPORTS.get(self, Verdict.DITOLAK)
-
-    @property
-    def label(self) -> str:
-        """The verdict in few words."""
-        return _LABELS[self]
-
-    @property
-    def outcome(self) -> str:
-        """The verdict in few words once the good rows were applied."""
-        return _OUTCOMES.get(self, self.label)
-
-    @property
-    def advice(self) -> str:
-        """The verdict as a sentence that says what to do next."""
-        return _ADVICE[self]
-
-
-_REPORTS: Final = MappingProxyType(
-    {
-        CommonVerdict.NEW: Verdict.BARU,
-        CommonVerdict.CHANGED: Verdict.DIPERBARUI,
-        CommonVerdict.WITH_NOTE: Verdict.DITERIMA_DENGAN_CATATAN,
-        CommonVerdict.UNCHANGED: Verdict.TIDAK_BERUBAH,
-    }
-)
-_LABELS: Final = MappingProxyType(
-    {
-        CommonVerdict.NEW: "Siap, data baru",
-        CommonVerdict.CHANGED: "Siap, data berubah",
-        CommonVerdict.WITH_NOTE: "Siap dengan catatan",
-        CommonVerdict.UNCHANGED: "Tidak berubah",
-        CommonVerdict.REFUSED: "Ditolak",
-        CommonVerdict.OUT_OF_SCOPE: "Di luar wewenang",
-        CommonVerdict.OWN_ACCOUNT: "Data sendiri",
-        CommonVerdict.HIGHER_ROLE: "Pemegang peran",
-        CommonVerdict.OVERTAKEN: "Berubah sejak pratinjau",
-        CommonVerdict.NOT_APPLIED: "Belum diterapkan",
-    }
-)
-_OUTCOMES: Final = MappingProxyType(
-    {
-        CommonVerdict.NEW: "Ditambahkan",
-        CommonVerdict.CHANGED: "Diperbarui",
-        CommonVerdict.WITH_NOTE: "Diterapkan dengan catatan",
-    }
-)
-_ADVICE: Final = MappingProxyType(
-    {
-        CommonVerdict.NEW: "Data ditambahkan.",
-        CommonVerdict.CHANGED: "Data diperbarui.",
-        CommonVerdict.WITH_NOTE: "Data diterapkan; periksa catatannya.",
-        CommonVerdict.UNCHANGED: "Sama dengan data yang ada.",
-        CommonVerdict.REFUSED: "Baris ini tidak dapat diterapkan. Perbaiki isinya, lalu unggah lagi.",
-        CommonVerdict.OUT_OF_SCOPE: "Baris ini di luar wewenang Anda. Teruskan kepada admin yang berwenang.",
-        CommonVerdict.OWN_ACCOUNT: "Ini data Anda sendiri. Mintalah admin lain mengimpornya.",
-        CommonVerdict.HIGHER_ROLE: (
-            "Pegawai ini memegang peran, jadi datanya tidak dapat diubah lewat berkas ini. "
-            "Mintalah admin yang berwenang mengimpornya."
+    NEW = (
+        "baru",
+        Verdict.BARU,
+        "Siap, data baru",
+        "Data ditambahkan.",
+        "Ditambahkan",
+    )
+    CHANGED = (
+        "diperbarui",
+        Verdict.DIPERBARUI,
+        "Siap, data berubah",
+        "Data diperbarui.",
+        "Diperbarui",
+    )
+    WITH_NOTE = (
+        "dengan-catatan",
+        Verdict.DITERIMA_DENGAN_CATATAN,
+        "Siap dengan catatan",
+        "Data diterapkan; periksa catatannya.",
+        "Diterapkan dengan catatan",
+    )
+    UNCHANGED = (
+        "tidak-berubah",
+        Verdict.TIDAK_BERUBAH,
+        "Tidak berubah",
+        "Sama dengan data yang ada.",
+    )
+    REFUSED = (
+        "ditolak",
+        Verdict.DITOLAK,
+        "Ditolak",
+        "Baris ini tidak dapat diterapkan. Perbaiki isinya, lalu unggah lagi.",
+    )
+    OUT_OF_SCOPE = (
+        "luar-wewenang",
+        Verdict.DITOLAK,
+        "Di luar wewenang",
+        "Baris ini di luar wewenang Anda. Teruskan kepada admin yang berwenang.",
+    )
+    OWN_ACCOUNT = (
+        "akun-sendiri",
+        Verdict.DITOLAK,
+        "Data sendiri",
+        "Ini data Anda sendiri. Mintalah admin lain mengimpornya.",
+    )
+    HIGHER_ROLE = (
+        "peran-di-atas",
+        Verdict.DITOLAK,
+        "Pemegang peran",
+        (
+            "Pegawai ini memegang peran, jadi datanya tidak dapat diubah lewat "
+            "berkas ini. Mintalah admin yang berwenang mengimpornya."
         ),
-        CommonVerdict.OVERTAKEN: (
-            "Data ini diubah orang lain setelah berkas diperiksa, jadi tidak ditimpa. Unggah lagi barisnya."
+    )
+    OVERTAKEN = (
+        "berubah-sejak-pratinjau",
+        Verdict.DITOLAK,
+        "Berubah sejak pratinjau",
+        ("Data ini diubah orang lain setelah berkas diperiksa, jadi tidak ditimpa. Unggah lagi barisnya."),
+    )
+    NOT_APPLIED = (
+        "tidak-diterapkan",
+        Verdict.DITOLAK,
+        "Belum diterapkan",
+        (
+            "Impor dihentikan sebelum baris ini diterapkan, jadi datanya tidak "
+            "diubah. Unggah lagi bila masih diperlukan."
         ),
-        CommonVerdict.NOT_APPLIED: (
-            "Impor dihentikan sebelum baris ini diterapkan, jadi datanya tidak diubah. Unggah lagi bila masih diperlukan."
-        ),
-    }
-)
+    )
 
 
 class RunState(StrEnum):
