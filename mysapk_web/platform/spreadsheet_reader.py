@@ -81,7 +81,7 @@ def read(path: Path, required: Sequence[str], aliases: Aliases = ALIASES) -> Ite
         Rows in the order of the file; blank ones are left out.
 
     Raises:
-        UnreadableFile: No table, an unknown format, or a required column is missing.
+        UnreadableFileError: No table, an unknown format, or a required column is missing.
     """
     known = {alias: name for name, found in aliases.items() for alias in found}
     lines = _lines(path, known)

@@ -64,7 +64,7 @@ class OrgLookup:
         """The agency that a row names by code or name; created when the row gives a new code and a name. None when it names none.
 
         Raises:
-            RowFault: Unknown, and not described well enough to be created.
+            RowError: Unknown, and not described well enough to be created.
             OutOfScopeError: It would have to be created, which only who acts for the whole country may.
         """
         wanted, nama = row.text("instansi"), row.text("instansi_nama")
@@ -82,7 +82,7 @@ class OrgLookup:
         """The unit that a row names by code; created when the row gives its name and, if any, a known unit above. None when it names none.
 
         Raises:
-            RowFault: Unknown, and not described well enough to be created.
+            RowError: Unknown, and not described well enough to be created.
         """
         kode = row.text("unor")
         if not kode:

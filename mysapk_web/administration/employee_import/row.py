@@ -81,7 +81,7 @@ def nip_of(row: Row) -> str:
     """The NIP of a row.
 
     Raises:
-        RowFault: Malformed, or damaged by a spreadsheet.
+        RowError: Malformed, or damaged by a spreadsheet.
     """
     if "nip" in row.numbers:
         raise RowError(_NUMBER_CELL)
@@ -101,7 +101,7 @@ def email_of(row: Row) -> Email | None:
     """The address of a row; None when the cell is blank.
 
     Raises:
-        RowFault: Not an address.
+        RowError: Not an address.
     """
     raw = row.cells.get("email", "")
     if all(is_blank(character) for character in raw):
@@ -121,7 +121,7 @@ def person_of(row: Row) -> PersonRow:
         row: From a file with at least the columns nip and nama.
 
     Raises:
-        RowFault: With the first thing that is wrong.
+        RowError: With the first thing that is wrong.
     """
     nip = nip_of(row)
     nama = " ".join(row.text("nama").split())
@@ -149,7 +149,7 @@ def structure_of(nip: str, jenis: JenisPegawai, today: date) -> Nip:
     """Check a number against the kind of employment.
 
     Raises:
-        RowFault: They don't fit.
+        RowError: They don't fit.
     """
     try:
         return parse_nip(nip, jenis=jenis, today=today)

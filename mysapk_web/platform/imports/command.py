@@ -34,7 +34,7 @@ def import_file(database: Database, kind: ImportKind, path: Path) -> Iterator[Ro
     while it writes, it is gone on with by the server.
 
     Raises:
-        UnreadableFile: The file as a whole can't be used.
+        UnreadableFileError: The file as a whole can't be used.
     """
     worker = new_name()
     run_id = _start(database, kind, path, worker)

@@ -126,7 +126,7 @@ class ImportKind(ABC):
         """Rows that stand for what the file doesn't have, once it is read.
 
         Raises:
-            UnreadableFile: The file as a whole makes no sense.
+            UnreadableFileError: The file as a whole makes no sense.
         """
         return []
 
