@@ -87,7 +87,7 @@ class LimitSettings(BaseSettings):
     limit_password_checks: Annotated[int, Field(ge=3, le=20)] = rate_limits.PASSWORD_CONFIRM_PER_ACCOUNT.count
     """Passwords asked again in a quarter of an hour within one account."""
     limit_address_changes: Annotated[int, Field(ge=1, le=20)] = rate_limits.EMAIL_CHANGES_PER_ACCOUNT.count
-    """Changes of the own e-mail address asked for in a day by one account."""
+    """Requests a day by one account to change its own e-mail address."""
     limit_address_letters: Annotated[int, Field(ge=1, le=20)] = rate_limits.EMAIL_CHANGES_PER_TARGET.count
     """Letters a day to one address about such changes."""
 

@@ -209,7 +209,7 @@ def _agencies(actor: Actor) -> list[int]:
 def _agency(actor: Actor) -> int:
     agencies = _agencies(actor)
     if not agencies:
-        raise PermissionDenied("no agency of the own role")
+        raise PermissionDenied("the person's roles have no agency")
     return agencies[0]
 
 

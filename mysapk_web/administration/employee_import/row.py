@@ -51,7 +51,7 @@ class Email:
     """An address of a row.
 
     Attributes:
-        raw: As it stands in the file, blanks included.
+        raw: As written in the file, blanks included.
         trimmed: Blanks or unseen characters stood around or in it.
     """
 

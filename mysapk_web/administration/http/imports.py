@@ -194,7 +194,7 @@ class _LoggedOutError(Exception):
 
 
 def fault_of(error: Exception) -> tuple[int, str, str]:
-    """Status, code and sentence for what stands in the way of a list; unknown faults are written down by kind."""
+    """Status, code and sentence of a fault; unknown ones are logged by type."""
     told = (
         (
             UploadTooLargeError,
