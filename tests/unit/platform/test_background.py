@@ -236,15 +236,15 @@ def test_a_thread_outlives_every_exception_too(sqlite_db: Database, monkeypatch:
 WAITS_FOR_ITS_OWN_END = {
     ("platform/background.py", "run_periodically"),
     ("platform/background.py", "run_in_thread"),
-    ("administration/email_imports/cli.py", "_more"),  # a command, until the server has finished its run
-    ("administration/email_imports/work.py", "work_on"),  # one run, chunk by chunk
+    ("platform/imports/command.py", "_more"),  # a command, until the server has finished its run
+    ("platform/imports/worker.py", "process_run"),  # one run, chunk by chunk
 }
 BEGINS_SOMETHING = {
-    ("platform/background.py", "running"),
+    ("platform/background.py", "running_tasks"),
     ("mysapk_web.py", "mails"),  # the dispatcher, which ends with the mail in hand
     ("app/mail_dispatcher.py", "serve"),  # its thread, in `run_in_thread`
     ("platform/mail/smtp.py", "_watched"),  # the deadline of one sending
-    ("platform/log_throttle.py", "may_tell"),  # the end of one minute of one kind of line
+    ("platform/log_throttle.py", "allow"),  # the end of one minute of one kind of line
     ("platform/http/shutdown.py", "_begin"),  # the end of the server
     ("platform/http/sockets.py", "next_message"),  # one message of one socket
 }
