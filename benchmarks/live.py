@@ -103,7 +103,7 @@ async def _logins(server: Server, database: Database) -> dict[str, float]:
             form = {"form": {"nip": person.nip, "password": person.password}}
             while time.perf_counter() < end:
                 wire.address = _address(1000 + number)
-                await wire.call(LOGIN_EVENT, form, 'claimed_rx_state_":true')
+                await wire.call(LOGIN_EVENT, form, '"ref_tiket"')
                 await wire.hydrate("/masuk")
                 done += 1
             return done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,6 +46,8 @@ class Dossier:
     counts: dict[str, RecordCount]
     records: dict[str, list[PersonnelRecord]] = field(default_factory=dict)
     """By kind; kinds that were not loaded are missing."""
+    identities: dict[str, Counter[tuple[str | int, ...]]] = field(default_factory=dict)
+    """How many records on file share an identity, by kind; counted once, when a page first asks (`matching`)."""
     documents: dict[int, list[Document]] = field(default_factory=dict)
     """By proposal."""
     history: dict[int, list[ProposalEvent]] = field(default_factory=dict)

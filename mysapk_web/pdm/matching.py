@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,11 +13,11 @@ from mysapk_web.pdm.rules.groups import group_of_kind
 from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.diff import FieldChange, differences
 from mysapk_web.pdm.rules.groups.duplicates import (
+    Keys,
     RecordKeys,
     agreed_field,
     becomes_same,
     differing_fields,
-    is_same,
     keys_of,
 )
 from mysapk_web.pdm.rules.groups.fields import Codes, Value
@@ -118,9 +119,16 @@ def find_matches(
 
 def has_duplicate(dossier: Dossier, declared: RecordKind, record: PersonnelRecord) -> bool:
     """Whether another record on file is the same, so that this one may go even if it is not the latest."""
-    values = decode_payload(declared, record.payload)
-    others = (each for each in dossier.records[declared.key] if each.id != record.id)
-    return any(is_same(declared, values, decode_payload(declared, each.payload)) for each in others)
+    counts = dossier.identities.get(declared.key)
+    if counts is None:
+        counts = dossier.identities[declared.key] = Counter(
+            key for each in dossier.records[declared.key] for key in _identity(declared, each)
+        )
+    return any(counts[key] > 1 for key in _identity(declared, record))
+
+
+def _identity(declared: RecordKind, record: PersonnelRecord) -> Keys:
+    return keys_of(declared, decode_payload(declared, record.payload)).identity
 
 
 def find_duplicate(
