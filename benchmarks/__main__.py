@@ -38,8 +38,12 @@ BUDGETS = {
     "email_import_postgres_peak_mb": ("<=", 100.0),
     "pegawai_import_sqlite_s": ("<=", 20.0),
     "pegawai_import_sqlite_peak_mb": ("<=", 100.0),
+    "pegawai_import_postgres_s": ("<=", 20.0),
+    "pegawai_import_postgres_peak_mb": ("<=", 100.0),
     "riwayat_import_sqlite_s": ("<=", 20.0),
     "riwayat_import_sqlite_peak_mb": ("<=", 100.0),
+    "riwayat_import_postgres_s": ("<=", 20.0),
+    "riwayat_import_postgres_peak_mb": ("<=", 100.0),
     "referensi_import_sqlite_s": ("<=", 20.0),
     "referensi_import_sqlite_peak_mb": ("<=", 100.0),
 }
