@@ -216,11 +216,11 @@ function useFollow(value) {
   return element;
 }
 
-export function FollowInput({ value, ...rest }) {
+export function UrlBoundInput({ value, ...rest }) {
   return <input {...rest} ref={useFollow(value)} defaultValue={value} />;
 }
 
-export function FollowSelect({ value, children, ...rest }) {
+export function UrlBoundSelect({ value, children, ...rest }) {
   return (
     <select {...rest} ref={useFollow(value)} defaultValue={value}>
       {children}
@@ -343,7 +343,7 @@ export function Dialog({ open, onClose, children, ...rest }) {
 
 // Asks who sits at the screen, opened by the answer to the form that waits. It ends with its page: whoever leaves by Back, a link or
 // the address line takes neither the dialog nor what was typed there along, and no other form is sent in place of the one that waited.
-export function StepUpDialog({ ref, children, ...rest }) {
+export function ReauthenticationDialog({ ref, children, ...rest }) {
   const element = useRef(null);
   const [asked, setAsked] = useState(0);
   const here = useLocation().key;

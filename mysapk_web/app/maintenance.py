@@ -12,10 +12,9 @@ from sqlmodel import Session
 from mysapk_web.organisation import hash_chain
 from mysapk_web.organisation.hash_chain import ChainBrokenError, ChainHead
 from mysapk_web.platform import clock, commit_order, executors, jobs
-from mysapk_web.platform.database import Database
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.progress import headcount
-from mysapk_web.settings import Settings, get_settings
+from mysapk_web.settings import get_settings
 
 log = structlog.get_logger(__name__)
 
@@ -111,18 +110,3 @@ async def _look_again(watch: ChainWatch) -> None:
 def is_recount_requested(session: Session) -> bool:
     """After a migration, or because units have moved."""
     return jobs.job_state(session, jobs.COUNTS).asked
-
-
-def run_to_completion(db: Database, settings: Settings) -> None:
-    """All that waits, for commands and tests."""
-    with db.read() as session:
-        asked = is_recount_requested(session)
-    if asked:
-        headcount.rebuild(db)
-    with db.read() as session:
-        final = commit_order.final_id(session, AuditEvent) or 0
-    for step in (headcount.fold_deltas, lambda session: hash_chain.seal_batch(session, settings, up_to=final)):
-        done = 1
-        while done:
-            with db.begin() as session:
-                done = step(session)

@@ -103,13 +103,6 @@ def _number_of(condition: Any) -> Any:
     return func.count(case((condition, 1)))
 
 
-def stored_counts(session: Session) -> Counter[Key]:
-    """The sums with everything that is not folded yet, in a transaction that sees a single moment."""
-    found = HEADCOUNTS.stored(session)
-    found.update(roll_up(session, _pending(session)))
-    return found
-
-
 def _pending(session: Session) -> Counter[Key]:
     own = HEADCOUNTS.pending(session)
     own.update(pdm_aggregates.pending_counts(session))

@@ -20,7 +20,6 @@ from sqlmodel import col, func, select
 from typer.testing import CliRunner, Result
 
 from mysapk_web.administration.tables.email_request import EmailRequest
-from mysapk_web.app import maintenance
 from mysapk_web.cli.command import app
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant
@@ -32,6 +31,7 @@ from mysapk_web.platform.document_store import MARKER, Marker, write_marker
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.tables.job import BackgroundRun
 from mysapk_web.settings import get_settings
+from tests.support.maintenance import run_to_completion
 
 SECRET = "a-secret-that-nobody-may-see-0123456789"
 ROOT = Path(__file__).resolve().parents[2]
@@ -431,7 +431,7 @@ def test_check_tells_of_requests_that_nobody_in_the_portal_may_decide(shell: She
 def test_check_walks_along_the_trail(shell: Shell) -> None:
     assert shell.run("demo").exit_code == 0
     database = Database(shell.url)
-    maintenance.run_to_completion(database, get_settings())
+    run_to_completion(database, get_settings())
     first = shell.run("check")
     head = re.search(r"head (\d+:[0-9a-f]{64})", first.output)
     assert first.exit_code == 0
@@ -451,7 +451,7 @@ def test_check_walks_along_the_trail(shell: Shell) -> None:
 def test_a_trail_that_is_sealed_no_more_is_told_and_goes_on_when_the_operator_says_so(shell: Shell) -> None:
     assert shell.run("demo").exit_code == 0
     database = Database(shell.url)
-    maintenance.run_to_completion(database, get_settings())
+    run_to_completion(database, get_settings())
     assert "is whole" in shell.run("continue-trail", "--reason", "coba").output
     with database.begin() as session:
         session.execute(text("UPDATE pekerjaan_latar SET note = '{\"position\": 1}' WHERE name = 'segel'"))
@@ -460,6 +460,6 @@ def test_a_trail_that_is_sealed_no_more_is_told_and_goes_on_when_the_operator_sa
     assert (halted.exit_code, "continue-trail" in halted.output) == (1, True)
     assert shell.run("continue-trail", "--reason", " ").exit_code == 2
     assert "Kepala rantai diubah." in shell.run("continue-trail", "--reason", "Sudah diperiksa").output
-    maintenance.run_to_completion(database, get_settings())
+    run_to_completion(database, get_settings())
     assert shell.run("check").exit_code == 0
     database.dispose()

@@ -71,7 +71,7 @@ class PasswordInput(_Behaviour):
 class UrlBoundInput(_Behaviour):
     """What is typed belongs to the browser, until the value changes with the URL."""
 
-    tag = "FollowInput"
+    tag = "UrlBoundInput"
 
     name: rx.Var[str]
     value: rx.Var[str]
@@ -80,7 +80,7 @@ class UrlBoundInput(_Behaviour):
 
 
 class UrlBoundSelect(_Behaviour):
-    tag = "FollowSelect"
+    tag = "UrlBoundSelect"
 
     name: rx.Var[str]
     value: rx.Var[str]
@@ -139,7 +139,7 @@ class Dialog(_Behaviour):
 class ReauthenticationDialog(_Behaviour):
     """Opened by an answer for the form that waits; closes with its page."""
 
-    tag = "StepUpDialog"
+    tag = "ReauthenticationDialog"
 
 
 class DialogButton(_Behaviour):

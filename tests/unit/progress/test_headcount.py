@@ -184,7 +184,7 @@ def test_any_sequence_of_acts_leaves_the_counts_of_a_recount(db: Database, trans
     assert headcount.verify(db) == []
     with db.read() as s:
         assert s.exec(select(HeadcountDelta)).all() == []
-        assert +headcount.stored_counts(s) == headcount.recount(s)
+        assert +headcount.HEADCOUNTS.stored(s) == headcount.recount(s)
 
 
 def test_a_person_counts_in_the_own_unit_and_in_all_above(rolls: Rolls) -> None:

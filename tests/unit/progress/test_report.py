@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col, func, select
 
-from mysapk_web.app.maintenance import run_to_completion
 from mysapk_web.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.account import Account
@@ -24,6 +23,7 @@ from mysapk_web.progress.rollups import today
 from mysapk_web.progress.rules import Measure
 from mysapk_web.settings import Settings
 from tests.support.demo_actors import NIPS, acting
+from tests.support.maintenance import run_to_completion
 
 
 def look(db: Database, who: str, key: str = "", **more: object) -> ProgressReport:

@@ -85,7 +85,17 @@ PENDIDIKAN = RecordKind(
     latest_by="tanggal_lulus",
 )
 
-_DATES_IN_ORDER = "Tanggal selesai tidak boleh sebelum tanggal mulai."
+_COURSE_FIELDS = (
+    Field("tanggal_mulai", "Tanggal mulai", FieldKind.DATE, required=True),
+    Field("tanggal_selesai", "Tanggal selesai", FieldKind.DATE, required=True),
+    Field("tahun", "Tahun", FieldKind.YEAR, required=True),
+    Field("jumlah_jam", "Jumlah jam pelajaran", FieldKind.INTEGER, required=True, minimum=1, maximum=5000),
+)
+_COURSE_RULES = (
+    after_birth("tanggal_mulai", "Tanggal mulai"),
+    not_before("tanggal_selesai", "tanggal_mulai", "Tanggal selesai tidak boleh sebelum tanggal mulai."),
+    year_of("tahun", "tanggal_selesai", "Tahun tidak sama dengan tahun pada tanggal selesai."),
+)
 
 DIKLAT = RecordKind(
     key="diklat",
@@ -97,19 +107,12 @@ DIKLAT = RecordKind(
         ),
         Field("penyelenggara", "Institusi penyelenggara", required=True),
         Field("nomor", "Nomor sertifikat", required=True, max_length=100),
-        Field("tanggal_mulai", "Tanggal mulai", FieldKind.DATE, required=True),
-        Field("tanggal_selesai", "Tanggal selesai", FieldKind.DATE, required=True),
-        Field("tahun", "Tahun", FieldKind.YEAR, required=True),
-        Field("jumlah_jam", "Jumlah jam pelajaran", FieldKind.INTEGER, required=True, minimum=1, maximum=5000),
+        *_COURSE_FIELDS,
     ),
     documents=(DocumentRule("874", "Sertifikat diklat"),),
     cardinality=Cardinality.LATEST_ONLY,
     approval=Approval.AGENCY,
-    rules=(
-        after_birth("tanggal_mulai", "Tanggal mulai"),
-        not_before("tanggal_selesai", "tanggal_mulai", _DATES_IN_ORDER),
-        year_of("tahun", "tanggal_selesai", "Tahun tidak sama dengan tahun pada tanggal selesai."),
-    ),
+    rules=_COURSE_RULES,
     title_fields=("latihan_struktural",),
     subtitle_fields=("penyelenggara", "tahun"),
     identity=(by("latihan_struktural", "tanggal_mulai"), by("latihan_struktural", "nomor")),
@@ -127,19 +130,12 @@ KURSUS = RecordKind(
         Field("jenis_kursus", "Bidang kursus", FieldKind.CODE, required=True, table="jenis_kursus"),
         Field("penyelenggara", "Institusi penyelenggara", required=True),
         Field("nomor_sertifikat", "Nomor sertifikat", required=True, max_length=100),
-        Field("tanggal_mulai", "Tanggal mulai", FieldKind.DATE, required=True),
-        Field("tanggal_selesai", "Tanggal selesai", FieldKind.DATE, required=True),
-        Field("tahun", "Tahun", FieldKind.YEAR, required=True),
-        Field("jumlah_jam", "Jumlah jam pelajaran", FieldKind.INTEGER, required=True, minimum=1, maximum=5000),
+        *_COURSE_FIELDS,
     ),
     documents=(DocumentRule("881", "Sertifikat kursus"),),
     cardinality=Cardinality.LATEST_ONLY,
     approval=Approval.AGENCY,
-    rules=(
-        after_birth("tanggal_mulai", "Tanggal mulai"),
-        not_before("tanggal_selesai", "tanggal_mulai", _DATES_IN_ORDER),
-        year_of("tahun", "tanggal_selesai", "Tahun tidak sama dengan tahun pada tanggal selesai."),
-    ),
+    rules=_COURSE_RULES,
     title_fields=("nama_kursus",),
     subtitle_fields=("penyelenggara", "tahun"),
     identity=(by("nama_kursus", "tanggal_mulai"), by("nama_kursus", "nomor_sertifikat")),
