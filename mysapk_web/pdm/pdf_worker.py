@@ -1,4 +1,4 @@
-"""Inspects PDF files, each in a process of its own: `python -I pdf_worker.py`, driven by `pdm.pdf_check`.
+"""Inspects PDF files, each in a process of its own: `python -I pdf_worker.py`, driven by `pdm.pdf_inspection`.
 
 A line of JSON on standard input asks about one file, a line on standard output answers. The program itself opens no
 file: it forks for each, with the library already loaded (a twentieth of the time of a fresh start). The fork limits its

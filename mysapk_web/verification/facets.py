@@ -26,7 +26,7 @@ from mysapk_web.verification.scope import in_scope, queue_conditions, states_in_
 MAX_COUNTED_TOGETHER: Final = 10_000
 """Proposals that are counted together at most."""
 MAX_COUNTED_APART: Final = 1_000
-"""Of one state or group by itself at most, where there are more than `COUNTED` in all."""
+"""Of one state or group by itself at most, where there are more than `MAX_COUNTED_TOGETHER` in all."""
 
 Where = list[ColumnElement[bool]]
 """Conditions joined by AND."""

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from mysapk_web.accounts.http.gate import API_PREFIX, BEARER
 from mysapk_web.administration.email_imports.api_tokens import Caller, caller_of
 from mysapk_web.administration.http import openapi
-from mysapk_web.administration.http.imports import fault_of, forget, place, received, report_file
+from mysapk_web.administration.http.imports import discard_file, fault_of, receive_file, report_file, upload_slot
 from mysapk_web.administration.imports.create import admit_upload_by_token, begin_by_token
 from mysapk_web.administration.imports.queries import run_of_token
 from mysapk_web.administration.imports.reports import take_report_by_token
@@ -72,13 +72,13 @@ async def create(request: Request, caller: Caller) -> Response:
     if mode not in MODES:
         await drain(request)
         return _error(400, "mode-salah", "Parameter mode hanya dapat berisi apply atau check.")
-    async with place(f"token:{caller.token_id}"):
+    async with upload_slot(f"token:{caller.token_id}"):
         await executors.run_in_transaction(admit_upload_by_token, caller)
-        taken = await received(request)
+        taken = await receive_file(request)
         try:
             run_id = await executors.run_in_transaction(begin_by_token, caller, taken, auto_apply=mode == "apply")
         except BaseException:
-            forget(taken)
+            discard_file(taken)
             raise
     found = await executors.run_read_only(run_of_token, caller, run_id)
     return JSONResponse(_shown(found) if found else {}, 202, {"location": f"/api/v1/email-imports/{run_id}"})

@@ -63,11 +63,11 @@ _receiving: Counter[str] = Counter()
 
 
 @asynccontextmanager
-async def place(whose: str) -> AsyncIterator[None]:
+async def upload_slot(whose: str) -> AsyncIterator[None]:
     """One of the few lists that are received at a time, and the only one of its sender.
 
     Raises:
-        Crowded: There is no room.
+        TooManyImportsError: There is no room.
     """
     if _receiving[whose] or _receiving.total() >= LISTS_RECEIVED_AT_ONCE:
         raise TooManyImportsError
@@ -78,12 +78,12 @@ async def place(whose: str) -> AsyncIterator[None]:
         del _receiving[whose]
 
 
-async def received(request: Request) -> ReceivedFile:
+async def receive_file(request: Request) -> ReceivedFile:
     """The list in a body, in the folder of uploads.
 
     Raises:
-        TooLarge: See `receiving.receive`.
-        Empty: Nothing came.
+        UploadTooLargeError: Beyond `upload_store.MAX_BYTES`.
+        UploadEmptyError: Nothing came.
     """
     folder = get_settings().document_dir
     path = await receive(request, lambda: upload_store.new_path(folder), upload_store.open_new, upload_store.MAX_BYTES)
@@ -92,8 +92,8 @@ async def received(request: Request) -> ReceivedFile:
     return ReceivedFile(path.name, shown or "tanpa nama", await asyncio.to_thread(upload_store.digest, path))
 
 
-def forget(upload: ReceivedFile) -> None:
-    """Take a list away that no run was begun with."""
+def discard_file(upload: ReceivedFile) -> None:
+    """Delete an upload without a run."""
     with contextlib.suppress(OSError):
         upload_store.path_of(get_settings().document_dir, upload.path).unlink(missing_ok=True)
 
@@ -109,15 +109,15 @@ async def upload_emails(request: Request) -> Response:
 
 
 async def _receive(request: Request, kind: ImportKind) -> Response:
-    """Take a file; nothing changes before somebody applies it."""
+    """Nothing changes before somebody applies the file."""
     actor = await _actor(request)
-    async with place(f"akun:{actor.account_id}"):
+    async with upload_slot(f"akun:{actor.account_id}"):
         await executors.run_in_transaction(admit_upload, actor, kind)
-        file = await received(request)
+        file = await receive_file(request)
         try:
             run_id = await executors.run_in_transaction(create.begin, actor, kind, file)
         except BaseException:
-            forget(file)
+            discard_file(file)
             raise
     return JSONResponse({"ok": True, "sentence": "Berkas diterima dan sedang diperiksa.", "run": run_id}, 202)
 
@@ -160,7 +160,7 @@ async def report_file(
     """The rows of a run that were not taken over, as a file to save.
 
     Raises:
-        Crowded: See `files.handed_down`.
+        TooManyDownloadsError: See `send_temp_file`.
     """
     return await downloads.send_temp_file(partial(take, kind), f"{name}-{run_id}.{kind.value}", kind.media_type)
 
@@ -236,7 +236,7 @@ async def _fault(endpoint: Endpoint, request: Request, error: Exception) -> tupl
 
 
 def _name(endpoint: Endpoint, request: Request) -> str:
-    """What the audit log calls a route."""
+    """What the audit log calls a route. Stored: renaming an endpoint changes it."""
     if request.url.path.startswith(EMAIL_PAGE):
         return f"impor-email:{endpoint.__name__.removesuffix('_emails')}"
     return f"impor:{endpoint.__name__}"

@@ -88,7 +88,7 @@ def test_a_list_of_addresses_that_stands_still_is_given_up_too(inbox: Path, monk
     monkeypatch.setattr(body, "IDLE_SECONDS", 0.1)
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
     with pytest.raises(TimeoutError) as given_up:
-        asyncio.run(imports.received(Request(scope, sender(MORE))))
+        asyncio.run(imports.receive_file(Request(scope, sender(MORE))))
     status, _, sentence = imports.fault_of(given_up.value)
     assert status == 408
     assert "koneksi" in sentence
